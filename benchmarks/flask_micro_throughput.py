@@ -1,0 +1,177 @@
+"""Requests per second of the flask-micro project beside those of a bare hand-written Flask application.
+
+Both are served by gunicorn with the settings of the generated ``gunicorn.conf.py``, access log included; with
+``--plain`` the bare application gets gunicorn's own settings and so no access log. Runs alternate, so that both meet
+the same state of the machine; each run sends a fixed number of requests over a few connections on loopback.
+
+    python benchmarks/flask_micro_throughput.py PROJECT PYTHON
+
+``PROJECT`` is the folder of a rendered project and ``PYTHON`` an interpreter that has its dependencies. Prints, for
+each path, the median of both and their ratio, and ends with 1 when a ratio is below ``--least``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+BARE = """\
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def index() -> dict[str, str]:
+    return {"name": "bare", "openapi": "/openapi.json"}
+
+
+@app.get("/healthz")
+def healthz() -> dict[str, str]:
+    return {"status": "ok"}
+"""
+PATHS = ("/healthz", "/")
+
+
+def main() -> int:
+    """Measure, print, and say by the exit code whether the ratio is reached."""
+    options = _options()
+    with tempfile.TemporaryDirectory() as folder:
+        bare = Path(folder)
+        (bare / "bare.py").write_text(BARE, encoding="utf-8")
+        bare_settings = ["--threads", "4"] if options.plain else ["--config", options.project / "gunicorn.conf.py"]
+        with (
+            _served(options, bare, "bare:app", bare_settings) as bare_port,
+            _served(options, options.project, _application(options.project), []) as port,
+        ):
+            return max(_compare(path, port, bare_port, options) for path in PATHS)
+
+
+def _compare(path: str, port: int, bare_port: int, options: argparse.Namespace) -> int:
+    figures: dict[int, list[float]] = {port: [], bare_port: []}
+    for warm in (port, bare_port):
+        _requests_per_second(warm, path, options.requests // 4, options.connections)
+    for run in range(options.runs):
+        for each in (port, bare_port) if run % 2 else (bare_port, port):
+            figures[each].append(_requests_per_second(each, path, options.requests, options.connections))
+    project, bare = (statistics.median(figures[each]) for each in (port, bare_port))
+    ratio = project / bare
+    print(
+        f"{path:10} project {project:7.0f}/s  bare {bare:7.0f}/s  ratio {ratio:.3f}  (medians of {options.runs} runs)"
+    )
+    return int(ratio < options.least)
+
+
+def _requests_per_second(port: int, path: str, requests: int, connections: int) -> float:
+    """Send the requests over this many connections at once; every answer has to be a 200."""
+    failures: list[str] = []
+    threads = [
+        threading.Thread(target=_send, args=(port, path, requests // connections, failures)) for _ in range(connections)
+    ]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    elapsed = time.perf_counter() - began
+    if failures:
+        sys.exit(f"{path} on port {port}: {failures[0]}")
+    return requests / elapsed
+
+
+def _send(port: int, path: str, requests: int, failures: list[str]) -> None:
+    message = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n".encode()
+    connection: socket.socket | None = None
+    try:
+        for _ in range(requests):
+            connection = connection or socket.create_connection(("127.0.0.1", port), timeout=10)
+            connection.sendall(message)
+            head, _, body = _read_head(connection).partition(b"\r\n\r\n")
+            head = head.lower()
+            if not head.startswith(b"http/1.1 200 "):
+                failures.append(head[:200].decode(errors="replace"))
+                return
+            length = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
+            while len(body) < length:
+                body += connection.recv(65536)
+            if b"connection: close" in head:
+                connection.close()
+                connection = None
+    except OSError as error:
+        failures.append(repr(error))
+    finally:
+        if connection:
+            connection.close()
+
+
+def _read_head(connection: socket.socket) -> bytes:
+    data = b""
+    while b"\r\n\r\n" not in data:
+        received = connection.recv(65536)
+        if not received:
+            raise ConnectionError("the server closed the connection")
+        data += received
+    return data
+
+
+@contextlib.contextmanager
+def _served(
+    options: argparse.Namespace, folder: Path, application: str, settings: Sequence[str | Path]
+) -> Iterator[int]:
+    """Serve with one worker, so that the other core is left to the load; give the port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, tempfile.TemporaryFile() as output:
+        port = listener.getsockname()[1]
+        process = subprocess.Popen(
+            [
+                *(options.python, "-m", "gunicorn", *settings, "--workers", "1"),
+                *("--bind", f"fd://{listener.fileno()}", application),
+            ],
+            cwd=folder,
+            env={
+                **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
+                "PYTHONPATH": f"{folder}{os.pathsep}{options.project / 'src'}",
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            pass_fds=[listener.fileno()],
+        )
+        try:
+            yield port
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def _application(project: Path) -> str:
+    [package] = [path.parent.name for path in (project / "src").glob("*/__init__.py")]
+    return f"{package}:create_app()"
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("project", type=lambda text: Path(text).resolve())
+    parser.add_argument("python", type=lambda text: Path(text).absolute())
+    parser.add_argument("--runs", type=int, default=9, help="runs of each (default: %(default)s)")
+    parser.add_argument("--requests", type=int, default=2000, help="requests of each run (default: %(default)s)")
+    parser.add_argument("--connections", type=int, default=2, help="at once (default: %(default)s)")
+    parser.add_argument("--least", type=float, default=0.9, help="the ratio to reach (default: %(default)s)")
+    parser.add_argument("--plain", action="store_true", help="serve the bare application without gunicorn.conf.py")
+    options = parser.parse_args()
+    if not list((options.project / "src").glob("*/__init__.py")):
+        parser.error(f"{options.project} holds no project with a package under src/")
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,206 @@
+"""Makes and updates many projects beside each other, and remembers which are done until all are."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import IO, Any
+
+from waypost import commands, history, maintenance, report
+from waypost.commands import Reply
+from waypost.errors import StateError, WaypostError
+from waypost.maintenance import Manner
+from waypost.manifest import Action, Entry
+from waypost.planning import Inputs
+from waypost.questions import load_catalogue
+from waypost.record import read_record
+from waypost.update_answers import Given
+from waypost.workers import cores, end_interruptions, run_each
+
+Row = dict[str, Any]
+"""What became of one project: ``project``, ``action`` and ``seconds``, and all that its own command replies."""
+
+_FINISHED = frozenset({"done", "conflicts"})
+# Compiling every template beforehand takes as long as making a few projects without.
+_WORTH_PREPARING = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Task:
+    """An entry of the manifest, and what is to be done; no two tasks of one repository run at the same time."""
+
+    entry: Entry
+    action: Action
+    repository: str
+
+
+def run_batch(
+    entries: Sequence[Entry],
+    state: Path,
+    *,
+    jobs: int | None = None,
+    restarts: bool = False,
+    explain: Callable[[BaseException], WaypostError],
+    told: Callable[[Row], None],
+) -> None:
+    """Make or update every entry's project, at most ``jobs`` at once, and tell of each as it ends.
+
+    What ended well stands in the file ``state`` until all has, so that a batch that was interrupted or failed in part
+    goes on where it was, unless it ``restarts``. ``explain`` turns any exception into one of ours.
+    Raises ``StateError`` where another batch uses that file.
+    """
+    with _opened(state) as stream:
+        finished = {} if restarts else _finished(stream)
+        ending = _Ending(stream=stream, told=told)
+        tasks: list[_Task] = []
+        for entry in entries:
+            if _key(entry) in finished:
+                ending.tell(finished[_key(entry)] | {"is_repeated": True})
+            else:
+                tasks.append(_task(entry))
+        with history.shared_sources(_sources(tasks)) as sources:
+            if len(tasks) >= _WORTH_PREPARING:
+                _prepare(sources)
+            run_each(
+                tasks,
+                lambda task: _work(task, explain),
+                key_of=lambda task: task.repository,
+                done=lambda number, answer, ended: ending.end(tasks[number], answer, ended),
+                limit=jobs or cores(),
+            )
+        if not ending.has_failures:
+            state.unlink(missing_ok=True)
+        if ending.unheard:
+            raise ending.unheard
+
+
+@dataclass(kw_only=True)
+class _Ending:
+    """Keeps what ends well, and tells of everything that ends."""
+
+    stream: IO[str]
+    told: Callable[[Row], None]
+    has_failures: bool = False
+    unheard: BrokenPipeError | None = None
+
+    def end(self, task: _Task, answer: bytes, ended: int) -> None:
+        """Take the answer of a process."""
+        row = _row(task, answer, ended)
+        if row["status"] in _FINISHED:
+            self.stream.write(json.dumps({"key": _key(task.entry), "row": row}) + "\n")
+            self.stream.flush()
+        self.tell(row)
+
+    def tell(self, row: Row) -> None:
+        """Tell of a row; where nobody listens any more, the work goes on."""
+        self.has_failures |= row["status"] not in _FINISHED
+        try:
+            self.told(row)
+        except BrokenPipeError as error:
+            self.unheard = error
+
+
+def _work(task: _Task, explain: Callable[[BaseException], WaypostError]) -> bytes:
+    start = monotonic()
+    try:
+        reply = _do(task.entry, task.action)
+        fields = report.reply_fields(**{"exit_code": int(reply.exit_code), **reply.fields})
+    except BaseException as error:  # noqa: BLE001 - the boundary of a process of its own
+        fields = report.error_fields(explain(error))
+    return json.dumps(_head(task, monotonic() - start) | fields, default=list).encode()
+
+
+def _do(entry: Entry, action: Action) -> Reply:
+    if action == "update":
+        given = Given(file=entry.answers, settings=entry.settings)
+        return maintenance.update_project(entry.folder, given, Manner(is_agreed=entry.is_agreed), to=entry.version)
+    return commands.new(
+        Inputs(file=entry.answers, settings=entry.settings, uses_defaults=True),
+        entry.folder,
+        uses_git=entry.uses_git,
+        url=_address(entry),
+        ref=entry.version,
+        when_made=end_interruptions,
+    )
+
+
+def _row(task: _Task, answer: bytes, ended: int) -> Row:
+    try:
+        row: Row = json.loads(answer)
+    except ValueError:
+        how = f"by signal {-ended}" if ended < 0 else f"with exit code {ended}"
+        error = StateError(
+            f"the process that worked on it was ended {how}",
+            hint="The project is as it was, or finished. Look at the machine's memory, and run the batch again.",
+        )
+        return _head(task, 0.0) | report.error_fields(error)
+    return row
+
+
+def _head(task: _Task, seconds: float) -> Row:
+    return {"project": task.entry.name, "action": task.action, "seconds": round(seconds, 3)}
+
+
+def _task(entry: Entry) -> _Task:
+    action = entry.wanted
+    folder = Path(entry.folder)
+    around = (parent for parent in (folder, *folder.parents) if action == "update" and (parent / ".git").exists())
+    return _Task(entry=entry, action=action, repository=str(next(around, folder)))
+
+
+def _address(entry: Entry) -> str | None:
+    return history.embedded().url if entry.source is None and entry.version is not None else entry.source
+
+
+def _sources(tasks: Iterable[_Task]) -> Iterator[tuple[str, str | None]]:
+    """Yield address and version of every template source that the tasks will ask for."""
+    for task in tasks:
+        if task.action == "new":
+            yield _address(task.entry) or history.embedded().url, task.entry.version
+            continue
+        with suppress(WaypostError):
+            record = read_record(Path(task.entry.folder))
+            url, version = record.get("_src_path"), record.get("_commit")
+            if isinstance(url, str) and isinstance(version, str):
+                yield url, version
+                yield url, task.entry.version
+
+
+def _prepare(sources: Iterable[history.TemplateSource]) -> None:
+    """Compile all templates once, for every process that is forked from this one."""
+    for source in sources:
+        with suppress(WaypostError):
+            load_catalogue(source.root).compile_all()
+
+
+@contextmanager
+def _opened(state: Path) -> Iterator[IO[str]]:
+    """Provide the state file for this batch alone."""
+    with state.open("a+", encoding="utf-8") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StateError(
+                "another batch is at work on this manifest", hint="Wait for its end, or stop it."
+            ) from error
+        yield stream
+
+
+def _finished(stream: IO[str]) -> dict[str, Row]:
+    """Return what ended well before, by entry; a line that was cut short counts for nothing."""
+    stream.seek(0)
+    finished: dict[str, Row] = {}
+    for line in stream:
+        with suppress(ValueError, KeyError, TypeError):
+            saved = json.loads(line)
+            finished[saved["key"]] = saved["row"]
+    return finished
+
+
+def _key(entry: Entry) -> str:
+    return f"{entry.folder} {entry.fingerprint} {history.embedded().version}"

@@ -1,0 +1,80 @@
+"""What can go wrong, and the exit code each thing ends with.
+
+The codes are part of the contract with scripts: they are documented in ``docs/exit-codes.md`` and never change
+their meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+from waypost.model import Problem
+
+
+class ExitCode(IntEnum):
+    """The exit codes of the command ``waypost``."""
+
+    DONE = 0
+    INTERNAL = 1
+    USAGE = 2
+    ANSWERS = 3
+    STATE = 4
+    CONFLICTS = 5
+    OUTDATED = 6
+    SOURCE = 7
+    INTERRUPTED = 130
+
+
+class WaypostError(Exception):
+    """Something the user can act on: what is wrong, what to do next, and how the command ends.
+
+    ``message`` says what is wrong and where, ``hint`` what to do next (may be empty), ``exit_code`` how a command
+    that meets it ends, ``key`` the question it is about, where it is about one, and ``problems`` what is wrong with
+    single answers, each with its place.
+    """
+
+    exit_code: ExitCode = ExitCode.INTERNAL
+
+    def __init__(
+        self, message: str, *, hint: str = "", key: str = "", problems: Sequence[tuple[Problem, str]] = ()
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.key = key
+        self.problems = tuple(problems)
+
+
+class InternalError(WaypostError):
+    """Something that Waypost's authors did not foresee."""
+
+
+class UsageError(WaypostError):
+    """The command was called in a way it cannot serve."""
+
+    exit_code = ExitCode.USAGE
+
+
+class AnswersError(WaypostError):
+    """An answer, or the file it stands in, is not valid."""
+
+    exit_code = ExitCode.ANSWERS
+
+
+class StateError(WaypostError):
+    """The destination or the project is not in a state to work on."""
+
+    exit_code = ExitCode.STATE
+
+
+class SourceError(WaypostError):
+    """The template source, or the wanted version of it, cannot be had."""
+
+    exit_code = ExitCode.SOURCE
+
+
+class InterruptedByUserError(WaypostError):
+    """The user stopped the command; nothing was left behind."""
+
+    exit_code = ExitCode.INTERRUPTED

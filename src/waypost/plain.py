@@ -1,0 +1,118 @@
+"""What a template renders to, without copier: as a source like Waypost's own needs nothing of it but Jinja.
+
+Importing copier takes half a second, and rendering with it ten times as long as here, for it compiles every text anew
+and works the answers out again for each. A source that uses more of copier than Waypost's own templates do is left to
+it. ``tests/test_baseline.py`` and ``tests/test_questions_contract.py`` hold both renderings equal.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from waypost.errors import SourceError
+from waypost.history import TemplateSource
+from waypost.questions import Catalogue, Resolution
+from waypost.record import RECORD
+
+_UNDERSTOOD = frozenset(
+    {"_answers_file", "_envops", "_exclude", "_min_copier_version", "_subdirectory", "_templates_suffix"}
+)
+_ENVOPS = frozenset({"undefined", "trim_blocks", "lstrip_blocks", "keep_trailing_newline"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenderedFile:
+    """A file as a template makes it: its exact bytes, and whether it can be run."""
+
+    content: bytes
+    is_executable: bool
+
+
+def rendered_plainly(source: TemplateSource, resolution: Resolution) -> dict[str, RenderedFile] | None:
+    """Return every file that ``source`` renders to with the answers of ``resolution``, by its path in the project.
+
+    None where the source has to be left to copier: because it uses something that is not understood here, or because it
+    cannot be rendered, as copier knows more filters and its message is the better one.
+    """
+    if not is_plain(resolution.catalogue):
+        return None
+    files: dict[str, RenderedFile] = {}
+    try:
+        for name, file in _rendered(source, resolution.catalogue, resolution):
+            if name in files or not _is_safe(PurePosixPath(name)):
+                return None
+            files[name] = file
+    except SourceError:
+        return None
+    return files
+
+
+def is_plain(catalogue: Catalogue) -> bool:
+    """Whether the source uses nothing of copier that is not understood here."""
+    settings = catalogue.settings
+    return (
+        set(settings) <= _UNDERSTOOD
+        and set(settings.get("_envops", {})) <= _ENVOPS
+        and settings.get("_answers_file", RECORD) == RECORD
+        and bool(settings.get("_templates_suffix", ".jinja"))
+        and bool(settings.get("_subdirectory"))
+        and not any(set("/!\\{") & set(str(pattern)) for pattern in settings.get("_exclude", ()))
+    )
+
+
+def _is_safe(path: PurePosixPath) -> bool:
+    return not path.is_absolute() and not any(part == ".." or part.lower() == ".git" for part in path.parts)
+
+
+def _rendered(
+    source: TemplateSource, catalogue: Catalogue, resolution: Resolution
+) -> Iterator[tuple[str, RenderedFile]]:
+    suffix = str(catalogue.settings.get("_templates_suffix", ".jinja"))
+    excluded = [str(pattern) for pattern in catalogue.settings.get("_exclude", ())]
+    context = _context(source, resolution)
+    folder = catalogue.rendered(str(catalogue.settings["_subdirectory"]), context)
+    for path in _paths(source.root / folder, source):
+        name = path.relative_to(source.root / folder).as_posix()
+        is_template = name.endswith(suffix)
+        if not is_template and path.with_name(path.name + suffix).exists():
+            continue
+        target = _target(name.removesuffix(suffix), catalogue, context)
+        if not target or any(fnmatchcase(part, pattern) for part in target.parts for pattern in excluded):
+            continue
+        if is_template:
+            content = catalogue.rendered_file(path.relative_to(source.root).as_posix(), context).encode()
+        else:
+            content = path.read_bytes()
+        yield str(target), RenderedFile(content=content, is_executable=os.access(path, os.X_OK))
+
+
+def _context(source: TemplateSource, resolution: Resolution) -> dict[str, Any]:
+    """Return what a template sees when copier renders it, as far as a plain source looks."""
+    answers = {key: list(value) if isinstance(value, tuple) else value for key, value in resolution.answers.items()}
+    record = {"_commit": source.version, "_src_path": source.url, **answers}
+    return {
+        **resolution.context,
+        **resolution.facts,
+        "_copier_answers": record,
+        "_copier_conf": {"answers_file": RECORD, "sep": os.sep},
+    }
+
+
+def _paths(folder: Path, source: TemplateSource) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            yield Path(parent, name)
+        if any(Path(parent, name).is_symlink() for name in (*folders, *names)):
+            raise SourceError(f"the template source {source.url} holds links")
+
+
+def _target(name: str, catalogue: Catalogue, context: Mapping[str, Any]) -> PurePosixPath | None:
+    """Return the path that a path of the template renders to; none where a part of it renders to nothing."""
+    parts = [catalogue.rendered(part, context) for part in PurePosixPath(name).parts]
+    return PurePosixPath(*parts) if all(parts) else None

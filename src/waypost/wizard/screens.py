@@ -1,0 +1,295 @@
+"""What the wizard shows at each step: a state as a screen of plain values, without a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from waypost.evidence import UNSURE
+from waypost.model import Question, Value
+from waypost.recommend import next_question
+from waypost.values import shown
+from waypost.wizard.screen import Line, Option, Screen, Tone
+from waypost.wizard.state import (
+    CHANGE,
+    NAME,
+    PROCEED,
+    TEMPLATE,
+    Offer,
+    Purpose,
+    State,
+    Step,
+    decision_keys,
+    default_of,
+    offers,
+    refusal_of,
+    summary_keys,
+)
+from waypost.wizard.verdict import claims_about, label_of, short, standing_line, verdict_lines
+
+_WELCOME: Mapping[Purpose, str] = {
+    "new": "A few questions, then the advice (Flask or Django), then your starter project.",
+    "recommend": "A few questions, then the advice: Flask or Django.",
+}
+_KEYS = "Enter accepts, Esc or Ctrl-B goes back, ? helps, Ctrl-C leaves: nothing written."
+_CAPITALS = {
+    "api": "API",
+    "api_library": "API library",
+    "ci": "CI",
+    "python_version": "Python",
+    "django_version": "Django",
+}
+_LEVELS = {"accounts": "account_level", "admin": "admin_level"}
+_MISSING = "not asked: nothing it could change"
+
+
+def screen_of(state: State, destination: Path | None = None) -> Screen:
+    """Return what to show in ``state``; ``destination`` is the folder that the last question names."""
+    screen = _SCREENS[state.step](state, destination)
+    return replace(screen, notices=(*state.notices, *screen.notices))
+
+
+def trail_of(state: State) -> tuple[Line, ...]:
+    """Return the decision answers so far, a line each: those that were given, then those that were asked."""
+    lines = tuple(_answered(state, key) for key in _answered_keys(state))
+    if state.step != "done" or state.purpose == "recommend":
+        return lines
+    return (*lines, Line(text="The starter project", value=f"{state.template}  {_origin(state, TEMPLATE)}"))
+
+
+def _answered_keys(state: State) -> tuple[str, ...]:
+    keys = [key for key in decision_keys(state.catalogue) if key in state.answers and key not in state.asked]
+    return (*keys, *state.asked)
+
+
+def _answered(state: State, key: str) -> Line:
+    question = state.catalogue.by_key[key]
+    origin = "" if key in state.touched else "  (given)"
+    return Line(text=question.help, value=f"{label_of(question, state.answers[key])}{origin}", tone="dim")
+
+
+def _decision(state: State, _destination: Path | None) -> Screen:
+    question = state.catalogue.by_key[state.key]
+    later = state.asked[state.asked.index(state.key) :] if state.key in state.asked else ()
+    trail = tuple(_answered(state, key) for key in _answered_keys(state) if key not in later)
+    opening = state.step == "question" and later == state.asked
+    welcome = (Line(text=_WELCOME[state.purpose], tone="strong"), Line(text=_KEYS, tone="dim"))
+    return Screen(
+        form="one",
+        title=question.help,
+        trail=() if opening else trail,
+        body=(*welcome, *trail) if opening else (),
+        status=standing_line(state.decisions) if state.decisions else "",
+        options=tuple(
+            Option(value=choice.value, label=choice.label, help=claims_about(state.key, choice.value))
+            for choice in question.choices
+        ),
+        current=state.answers.get(state.key, default_of(state, state.key) or ""),
+    )
+
+
+def _stop_line(state: State) -> str:
+    count = len(state.asked)
+    is_all = all(key in state.answers for key in decision_keys(state.catalogue))
+    if next_question(state.decisions) is not None or not count or is_all:
+        return ""
+    enough = "1 question was enough" if count == 1 else f"{count} questions were enough"
+    return f"{enough}: no other answer can change this."
+
+
+def _enough(state: State, _destination: Path | None) -> Screen:
+    return Screen(
+        form="one",
+        title="Ready for the advice?",
+        trail=trail_of(state),
+        body=(Line(text=_stop_line(state) or "The answers given settle it.", tone="good"),),
+        options=(
+            Option(value=PROCEED, label="Show the advice"),
+            Option(value=CHANGE, label="Change an answer"),
+        ),
+        current=PROCEED,
+    )
+
+
+def _verdict(state: State, _destination: Path | None) -> Screen:
+    advice = state.advice
+    offered = offers(state)
+    body = [Line(text=text, tone=_tone(text)) for text in verdict_lines(state.catalogue, advice, _stop_line(state))]
+    refused = offered[0].because if offered[0].template == advice.template else ()
+    possible = [offer.template for offer in offered if offer.works]
+    taken = state.template or advice.template
+    return Screen(
+        form="one",
+        title="Which starter project shall it be?",
+        body=tuple(body),
+        notices=tuple(f"{advice.template} as answered: {reason}" for reason in refused),
+        options=(
+            *(_offer(state, offer) for offer in offered),
+            Option(value=CHANGE, label="Change an answer"),
+        ),
+        current=taken if taken in possible else (*possible, CHANGE)[0],
+        help=tuple(verdict_lines(state.catalogue, advice, "", everything=True)),
+    )
+
+
+def _tone(text: str) -> Tone:
+    if text.startswith("Advice:"):
+        return "strong"
+    return "good" if "enough:" in text else "plain" if text.startswith("  ") else "dim"
+
+
+def _offer(state: State, offer: Offer) -> Option:
+    question = state.catalogue.by_key[TEMPLATE]
+    label = next(choice.label for choice in question.choices if choice.value == offer.template)
+    name, _, meaning = label.partition(" - ")
+    verb = "Take" if offer.template == state.advice.template else "Instead"
+    return Option(
+        value=offer.template,
+        label=f"{verb} {name}",
+        detail=meaning,
+        note=f"(changes {', '.join(offer.told)})" if offer.told else "",
+        refused="" if offer.works else "; ".join(offer.because),
+        help=(label, *(f"It would need a change: {reason}" for reason in offer.because)),
+    )
+
+
+def _answers(state: State, _destination: Path | None) -> Screen:
+    keys = decision_keys(state.catalogue)
+    return Screen(
+        form="one",
+        title="Which answer shall change?",
+        status=standing_line(state.decisions),
+        options=(
+            Option(value=PROCEED, label="Nothing more to change"),
+            *(
+                Option(
+                    value=key,
+                    label=_name_of(key),
+                    detail=label_of(state.catalogue.by_key[key], state.answers[key]) if key in state.answers else "",
+                    note="" if key in state.answers else _MISSING,
+                )
+                for key in keys
+            ),
+        ),
+        current=PROCEED,
+    )
+
+
+def _name(state: State, _destination: Path | None) -> Screen:
+    suggested = str(state.answers.get(NAME) or state.suggested_name or default_of(state, NAME) or "")
+    return Screen(
+        form="text",
+        title=state.catalogue.by_key[NAME].help,
+        body=(Line(text=f"It will be {state.settled[TEMPLATE]}. All else has a default, shown next.", tone="dim"),),
+        placeholder=suggested,
+    )
+
+
+def _summary(state: State, _destination: Path | None) -> Screen:
+    resolved = state.resolution
+    lines = [
+        Option(
+            value=key,
+            label=_name_of(key),
+            detail=short(_shown(state, key, resolved.answers[key]), 60),
+            note=_origin(state, key),
+        )
+        for key in summary_keys(state)
+    ]
+    return Screen(
+        form="one",
+        title="This is what you get. Choose a line to change it.",
+        options=(Option(value=PROCEED, label="Create the project"), *lines),
+        current=PROCEED,
+    )
+
+
+def _shown(state: State, key: str, value: Value) -> str:
+    question = state.catalogue.by_key[key]
+    level = state.resolution.facts.get(_LEVELS.get(key, ""))
+    if key == TEMPLATE:
+        return str(value)
+    return label_of(question, level if level in question.values else value)
+
+
+def _origin(state: State, key: str) -> str:
+    if key == TEMPLATE:
+        advice = state.advice
+        if state.template == advice.template:
+            return "(as advised)"
+        return f"(yours; the advice is {advice.template})" if advice.has_evidence else "(yours)"
+    return "(default)" if state.answers.get(key, UNSURE) == UNSURE else "(yours)"
+
+
+def _edit(state: State, _destination: Path | None) -> Screen:
+    question = state.catalogue.by_key[state.key]
+    value = state.resolution.answers[state.key]
+    if question.type in ("text", "data"):
+        return Screen(form="text", title=question.help, current=value)
+    options = _choices(state, question, value)
+    several = question.type == "choices" and any(not option.refused for option in options)
+    if question.type == "choices" and not several:
+        options = (Option(value=(), label="None of them"), *options)
+    return Screen(
+        form="several" if several else "one",
+        title=question.help,
+        options=options,
+        current=value,
+    )
+
+
+def _choices(state: State, question: Question, value: Value) -> tuple[Option, ...]:
+    default = default_of(state, question.key)
+
+    def option(choice: Value, label: str) -> Option:
+        wanted: Value = (str(choice),) if question.type == "choices" else choice
+        is_kept = choice in value if isinstance(value, tuple) else choice == value
+        return Option(
+            value=choice,
+            label=label,
+            note="(default)" if choice == default else "",
+            refused="" if is_kept else refusal_of(state, question.key, wanted),
+            help=(f"In an answers file: {question.key} = {shown(wanted)}",),
+        )
+
+    if question.type == "yes-no":
+        return option(False, "No"), option(True, "Yes")
+    return tuple(option(choice.value, choice.label) for choice in question.choices)
+
+
+def _confirm(state: State, destination: Path | None) -> Screen:
+    answers = state.resolution.answers
+    folder = destination or Path(str(answers["project_slug"]))
+    return Screen(
+        form="one",
+        title=f"Create it in {_as_given(folder)}?",
+        body=(Line(text=f"{answers.get(NAME, folder.name)}, from the template {answers[TEMPLATE]}."),),
+        options=(
+            Option(value=PROCEED, label="Yes, create it"),
+            Option(value=CHANGE, label="No, back to the summary"),
+        ),
+        current=PROCEED,
+    )
+
+
+def _as_given(folder: Path) -> str:
+    return str(folder) if folder.is_absolute() or folder.parts[:1] == ("..",) else f"./{folder}"
+
+
+def _name_of(key: str) -> str:
+    return _CAPITALS.get(key, key.replace("_", " ").capitalize())
+
+
+_SCREENS: Mapping[Step, Callable[[State, Path | None], Screen]] = {
+    "question": _decision,
+    "answer": _decision,
+    "enough": _enough,
+    "verdict": _verdict,
+    "answers": _answers,
+    "name": _name,
+    "summary": _summary,
+    "edit": _edit,
+    "confirm": _confirm,
+    "done": lambda state, _destination: Screen(form="one", title="", trail=trail_of(state)),
+}

@@ -1,0 +1,1 @@
+"""An example: people keep items of their own."""

@@ -1,0 +1,1 @@
+"""The REST API: its document, its errors, its tokens."""

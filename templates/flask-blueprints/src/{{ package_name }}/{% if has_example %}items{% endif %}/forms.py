@@ -1,0 +1,27 @@
+"""The items' forms."""
+
+from wtforms import StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from ..forms import Form, one_line, plain_text, stripped
+from .models import DESCRIPTION_LENGTH, NAME_LENGTH
+
+
+class ItemForm(Form):
+    """Makes or changes an item."""
+
+    name = StringField(
+        "Name",
+        filters=[stripped],
+        validators=[InputRequired("Give it a name."), Length(1, NAME_LENGTH), one_line],
+    )
+    description = TextAreaField(
+        "Description",
+        filters=[stripped],
+        validators=[Length(max=DESCRIPTION_LENGTH), plain_text],
+        render_kw={"rows": 5},
+    )
+
+
+class DeleteForm(Form):
+    """Confirms that an item is to go; all it holds is the CSRF token."""

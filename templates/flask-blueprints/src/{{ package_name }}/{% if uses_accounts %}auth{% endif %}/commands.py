@@ -1,0 +1,56 @@
+"""The accounts' commands, for whoever runs the application."""
+
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+
+from ..extensions import db
+from . import emails, passwords
+from .models import User
+from .roles import Role
+
+
+def _account_options(command: Any) -> Any:
+    command = click.option(
+        "--password",
+        prompt=True,
+        hide_input=True,
+        confirmation_prompt=True,
+        help="Asked for if missing.",
+    )(command)
+    return click.option("--email", required=True, help="The address to sign in with.")(command)
+
+
+@click.command()
+@_account_options
+@with_appcontext
+def create_admin(email: str, password: str) -> None:
+    """Make an account that may do everything."""
+    user = _new_user(email, password)
+    user.roles = frozenset({Role.ADMINISTRATOR})
+    db.session.commit()
+    click.echo(f"Made the administrator {user.email}.")
+
+
+@click.command()
+@_account_options
+@with_appcontext
+def create_user(email: str, password: str) -> None:
+    """Make an account without a role."""
+    user = _new_user(email, password)
+    db.session.commit()
+    click.echo(f"Made the account {user.email}.")
+
+
+def _new_user(email: str, password: str) -> User:
+    if not emails.is_valid(email):
+        raise click.BadParameter("this is no e-mail address", param_hint="--email")
+    if problem := passwords.problem_with(password, email):
+        raise click.BadParameter(problem, param_hint="--password")
+    if User.find(email):
+        raise click.ClickException("there is an account with this address already")
+    user = User(email=email)
+    user.set_password(password)
+    db.session.add(user)
+    return user

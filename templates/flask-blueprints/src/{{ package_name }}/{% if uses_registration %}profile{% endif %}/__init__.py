@@ -1,0 +1,5 @@
+"""What people say about themselves."""
+
+from .routes import bp
+
+__all__ = ["bp"]

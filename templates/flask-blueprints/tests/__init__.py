@@ -1,0 +1,1 @@
+"""The tests; each module of the application has one here."""

@@ -1,0 +1,375 @@
+"""Renders projects, gives them one shared environment a template and Python, runs their commands, serves them."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+import urllib.error
+import urllib.parse
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import copier
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+ENVIRONMENTS = REPOSITORY / ".cache" / "environments"
+
+# Answers which together bring in every dependency the template's variants have: what its shared environment holds.
+# A template that gains a dependency under a new answer gains a row here.
+VARIANTS: Mapping[str, tuple[Mapping[str, object], ...]] = {
+    "flask-micro": (
+        {},
+        {"database": "postgresql"},
+        {"database": "mysql"},
+    ),
+    "flask-blueprints": (
+        {},
+        {"database": "postgresql"},
+        {"database": "mysql"},
+        {"api": "rest", "accounts": "full", "admin": "multi-role"},
+    ),
+    "django-full": (
+        {},
+        {"database": "postgresql"},
+        {"database": "mysql"},
+        {"security": "high"},
+    ),
+    # Two releases of Django cannot share an environment.
+    "django-full-lts": (
+        {"template": "django-full", "django_version": "5.2"},
+        {"template": "django-full", "django_version": "5.2", "security": "high"},
+    ),
+}
+PYTHONS = ("3.11", "3.12", "3.13")
+START_SECONDS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """A virtual environment with everything the projects of one template need."""
+
+    directory: Path
+    python_version: str
+
+    @property
+    def python(self) -> Path:
+        """The interpreter."""
+        return self.directory / "bin" / "python"
+
+
+class Render(Protocol):
+    """``render("flask-micro", database="sqlite")`` gives the folder of the project."""
+
+    def __call__(self, template: str, /, **answers: object) -> Path: ...
+
+
+class MakeEnvironment(Protocol):
+    """``environment("flask-micro", python="3.11")``; the default Python is the one the projects ask for, 3.12."""
+
+    def __call__(self, template: str, /, *, python: str = "3.12") -> Environment: ...
+
+
+class Run(Protocol):
+    """``run(project, environment, "ruff", "check")``: a tool of the environment, in the project's folder."""
+
+    def __call__(
+        self,
+        project: Path,
+        environment: Environment,
+        /,
+        *command: str,
+        variables: Mapping[str, str] | None = None,
+        expect: int | None = 0,
+    ) -> subprocess.CompletedProcess[str]: ...
+
+
+class Serve(Protocol):
+    """``with serve(project, environment) as url``: real gunicorn on loopback, stopped gracefully at the end."""
+
+    def __call__(
+        self,
+        project: Path,
+        environment: Environment,
+        /,
+        *,
+        variables: Mapping[str, str] | None = None,
+    ) -> AbstractContextManager[str]: ...
+
+
+@pytest.fixture(scope="session")
+def template_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The working tree's catalogue and templates, without a repository around them."""
+    source = tmp_path_factory.mktemp("source")
+    shutil.copy(REPOSITORY / "copier.yml", source)
+    shutil.copytree(REPOSITORY / "templates", source / "templates", ignore=shutil.ignore_patterns("__pycache__"))
+    return source
+
+
+@pytest.fixture(scope="session")
+def render(template_source: Path, tmp_path_factory: pytest.TempPathFactory) -> Render:
+    """A function that renders a project into a new temporary folder."""
+
+    def render_project(template: str, /, **answers: object) -> Path:
+        folder = tmp_path_factory.mktemp("rendered") / "project"
+        _render(template_source, folder, {"template": template, **answers})
+        return folder
+
+    return render_project
+
+
+@pytest.fixture(scope="session")
+def environment(template_source: Path) -> MakeEnvironment:
+    """A function that gives the shared environment of a template, making it when it is not there yet."""
+
+    requirements: dict[str, list[str]] = {}
+
+    def shared_environment(template: str, /, *, python: str = "3.12") -> Environment:
+        if template not in requirements:
+            requirements[template] = _requirements(template_source, template)
+        return _installed(requirements[template], template, python)
+
+    return shared_environment
+
+
+@pytest.fixture(scope="session")
+def run() -> Run:
+    """A function that runs a command in a project and fails with its output when it fails."""
+
+    def run_command(
+        project: Path,
+        environment: Environment,
+        /,
+        *command: str,
+        variables: Mapping[str, str] | None = None,
+        expect: int | None = 0,
+    ) -> subprocess.CompletedProcess[str]:
+        name, *arguments = command
+        environ = _variables(project, environment) | dict(variables or {})
+        done = subprocess.run(
+            [shutil.which(name, path=environ["PATH"]) or name, *arguments],
+            cwd=project,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        if expect is not None and done.returncode != expect:
+            pytest.fail(
+                f"{' '.join(command)} in {project} ended with {done.returncode}, not {expect}\n"
+                f"{done.stdout[-8000:]}\n{done.stderr[-8000:]}",
+                pytrace=False,
+            )
+        return done
+
+    return run_command
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
+    """A function that serves a project with gunicorn for the length of a ``with`` block."""
+
+    @contextlib.contextmanager
+    def serve_project(
+        project: Path, environment: Environment, /, *, variables: Mapping[str, str] | None = None
+    ) -> Iterator[str]:
+        log = tmp_path_factory.mktemp("gunicorn") / "output"
+        # The socket is made here and handed over: no port can be taken by somebody else in between.
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            with log.open("w") as output:
+                process = subprocess.Popen(
+                    [
+                        environment.directory / "bin" / "gunicorn",
+                        *("--bind", f"fd://{listener.fileno()}"),
+                        _application(project),
+                    ],
+                    cwd=project,
+                    env=_variables(project, environment) | dict(variables or {}),
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    pass_fds=[listener.fileno()],
+                )
+        url = f"http://127.0.0.1:{port}"
+        try:
+            _wait_for(f"{url}/healthz", process, log)
+            yield url
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                code = process.wait(timeout=START_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                pytest.fail(f"gunicorn did not stop within {START_SECONDS} s:\n{log.read_text()[-4000:]}")
+        assert code == 0, f"gunicorn ended with {code}:\n{log.read_text()[-4000:]}"
+
+    return serve_project
+
+
+@pytest.fixture(scope="session")
+def live_database() -> Callable[[str], AbstractContextManager[str]]:
+    """``with live_database("postgresql") as url``: an empty database on the server named in the environment.
+
+    Skips, and says so, when ``WAYPOST_TEST_POSTGRESQL_URL`` or ``WAYPOST_TEST_MYSQL_URL`` is not set.
+    """
+
+    @contextlib.contextmanager
+    def new_database(engine: str) -> Iterator[str]:
+        variable = f"WAYPOST_TEST_{engine.upper()}_URL"
+        server = os.environ.get(variable)
+        if not server:
+            pytest.skip(f"{variable} names no server")
+        drivers = _installed(["psycopg[binary]", "pymysql"], "database-drivers", "3.12")
+        name = f"waypost_{uuid.uuid4().hex[:12]}"
+        _execute(drivers, server, f"CREATE DATABASE {name}")
+        try:
+            yield urllib.parse.urlsplit(server)._replace(path=f"/{name}").geturl()
+        finally:
+            _execute(drivers, server, f"DROP DATABASE {name}")
+
+    return new_database
+
+
+def _render(source: Path, folder: Path, answers: dict[str, object]) -> None:
+    copier.run_copy(
+        str(source),
+        folder,
+        data=answers,
+        defaults=True,
+        quiet=True,
+        unsafe=False,
+        settings=copier.Settings(),
+    )
+
+
+def _requirements(source: Path, template: str) -> list[str]:
+    """Every requirement of every variant, without the versions of Python they differ by."""
+    requirements: set[str] = set()
+    with tempfile.TemporaryDirectory() as folder:
+        for number, answers in enumerate(VARIANTS[template]):
+            project = Path(folder) / str(number)
+            _render(source, project, {"template": template, **answers})
+            tables = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+            requirements |= set(tables["project"]["dependencies"]) | set(tables["dependency-groups"]["dev"])
+    return sorted(requirements)
+
+
+def _installed(requirements: list[str], name: str, version: str) -> Environment:
+    """The environment with these requirements, made once for all processes of all test runs."""
+    interpreter = _interpreter(version)
+    key = hashlib.sha256(json.dumps([str(interpreter), requirements]).encode()).hexdigest()[:12]
+    directory = ENVIRONMENTS / f"{name}-{version}-{key}"
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    with directory.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (directory / "complete").exists():
+            shutil.rmtree(directory, ignore_errors=True)
+            _uv("venv", "--python", str(interpreter), str(directory))
+            _uv("pip", "install", "--compile-bytecode", "--python", str(directory / "bin" / "python"), *requirements)
+            (directory / "complete").touch()
+    return Environment(directory=directory, python_version=version)
+
+
+def _uv(*arguments: str) -> None:
+    program = Path(sys.executable).with_name("uv")
+    done = subprocess.run([program, "--quiet", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"uv {' '.join(arguments)}\n{done.stderr}"
+
+
+def _interpreter(version: str) -> Path:
+    """The first Python of this version that is found and starts; skips, and says so, when there is none."""
+    candidates = [
+        Path(sys.executable),
+        *filter(None, [_on_path(f"python{version}")]),
+        *sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python")),
+    ]
+    for candidate in candidates:
+        probe = subprocess.run(
+            [candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2], sys._base_executable)"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        found, _, base = probe.stdout.strip().partition(" ")
+        if probe.returncode == 0 and found == version:
+            return Path(base)
+    pytest.skip(f"no Python {version} is installed here")
+
+
+def _on_path(name: str) -> Path | None:
+    found = shutil.which(name)
+    return Path(found) if found else None
+
+
+def _variables(project: Path, environment: Environment) -> dict[str, str]:
+    """What a fresh shell in the project would have, and nothing of ours such as a database's address."""
+    return {
+        "PATH": f"{environment.directory / 'bin'}:/usr/local/bin:/usr/bin:/bin",
+        "HOME": os.environ.get("HOME", "/"),
+        "LANG": "C.UTF-8",
+        "TMPDIR": os.environ.get("TMPDIR", "/tmp"),
+        "VIRTUAL_ENV": str(environment.directory),
+        "PYTHONPATH": str(project / "src"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "RUFF_NO_CACHE": "true",
+        # One cache for all renderings: the libraries' own types are read once. Two processes may share it.
+        "MYPY_CACHE_DIR": str(environment.directory / "mypy-cache"),
+    }
+
+
+def _application(project: Path) -> str:
+    """What gunicorn is told to serve."""
+    if (project / "manage.py").exists():
+        return "config.wsgi:application"
+    [package] = [path.parent.name for path in (project / "src").glob("*/__init__.py")]
+    return f"{package}:create_app()"
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        with (
+            contextlib.suppress(urllib.error.URLError, TimeoutError, ConnectionError),
+            urllib.request.urlopen(url, timeout=START_SECONDS) as answer,
+        ):
+            assert answer.status == 200
+            return
+        time.sleep(0.05)
+    pytest.fail(f"gunicorn did not answer at {url}:\n{log.read_text()[-4000:]}")
+
+
+def _execute(drivers: Environment, server: str, statement: str) -> None:
+    address = urllib.parse.urlsplit(server)
+    if address.scheme.startswith("postgres"):
+        plain = address._replace(scheme="postgresql", path=address.path or "/postgres").geturl()
+        script = f"import psycopg\npsycopg.connect({plain!r}, autocommit=True).execute({statement!r})"
+    else:
+        arguments = {
+            "host": address.hostname or "127.0.0.1",
+            "port": address.port or 3306,
+            "user": urllib.parse.unquote(address.username or "root"),
+            "password": urllib.parse.unquote(address.password or ""),
+        }
+        script = f"import pymysql\npymysql.connect(**{arguments!r}).cursor().execute({statement!r})"
+    done = subprocess.run([drivers.python, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{statement}\n{done.stderr}"

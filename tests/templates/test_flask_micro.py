@@ -1,0 +1,285 @@
+"""flask-micro: small, fast, correct with several processes, and green by its own gates in every variant."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import tomllib
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from templates.conftest import Environment, MakeEnvironment, Render, Run, Serve
+
+pytestmark = pytest.mark.project
+
+SECRET = "0123456789abcdef" * 4
+HOSTILE_NAMES = {
+    "quotes": """It's "quoted" \\ `{{ 7*7 }}`""",
+    "markup": "👩‍👩‍👧 </script> ''' {% raw %}",
+    "right-to-left": "שלום עולם",
+    "as wide as a line": "漢" * 43,
+    "escaped": '\\"' * 30,
+}
+
+
+@pytest.fixture(scope="session")
+def micro(environment: MakeEnvironment) -> Environment:
+    """The environment of the default Python."""
+    return environment("flask-micro")
+
+
+@pytest.fixture(scope="session")
+def default_project(render: Render) -> Path:
+    """The project of nothing but defaults."""
+    return render("flask-micro")
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {},
+        {"example": False},
+        {"database": "none"},
+        {"database": "none", "example": False, "license": "proprietary"},
+    ],
+    ids=["defaults", "no example", "no database", "neither"],
+)
+def test_its_gates_are_green(render: Render, run: Run, micro: Environment, answers: Mapping[str, object]) -> None:
+    _pass_gates(run, render("flask-micro", **answers), micro)
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.13"])
+def test_its_gates_are_green_on_other_pythons(
+    render: Render, run: Run, environment: MakeEnvironment, python: str
+) -> None:
+    _pass_gates(run, render("flask-micro", python_version=python), environment("flask-micro", python=python))
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES.values(), ids=HOSTILE_NAMES)
+def test_its_gates_are_green_whatever_its_name_is(render: Render, run: Run, micro: Environment, name: str) -> None:
+    project = render(
+        "flask-micro",
+        project_name=name,
+        description=name,
+        author_name=name,
+        project_slug="hostile",
+        package_name="p" * 50,
+    )
+    run(project, micro, "ruff", "check")
+    run(project, micro, "ruff", "format", "--check")
+    run(project, micro, "pytest", "tests/test_app.py")
+    shown = run(
+        project, micro, "python", "-c", f"import {'p' * 50}.config as config; print(ascii(config.PROJECT_NAME))"
+    )
+    assert shown.stdout.strip() == ascii(name)
+
+
+@pytest.mark.service
+@pytest.mark.parametrize("engine", ["postgresql", "mysql"])
+@pytest.mark.parametrize("example", [True, False], ids=["example", "no example"])
+def test_its_gates_are_green_on_a_live_server(
+    render: Render,
+    run: Run,
+    micro: Environment,
+    live_database: Callable[[str], AbstractContextManager[str]],
+    engine: str,
+    *,
+    example: bool,
+) -> None:
+    with live_database(engine) as url:
+        _pass_gates(
+            run, render("flask-micro", database=engine, example=example), micro, variables={"DATABASE_URL": url}
+        )
+
+
+@pytest.mark.service
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql", "mysql"])
+def test_of_many_changes_to_what_was_seen_one_wins(
+    *,
+    render: Render,
+    run: Run,
+    serve: Serve,
+    micro: Environment,
+    live_database: Callable[[str], AbstractContextManager[str]],
+    tmp_path: Path,
+    engine: str,
+) -> None:
+    project = render("flask-micro", database=engine)
+    with contextlib.ExitStack() as stack:
+        url = f"sqlite:///{tmp_path}/app.sqlite3" if engine == "sqlite" else stack.enter_context(live_database(engine))
+        variables = {"DATABASE_URL": url, "WEB_CONCURRENCY": "2"}
+        run(project, micro, "flask", "--app", "my_project", "migrate", variables=variables)
+        address = stack.enter_context(serve(project, micro, variables=variables))
+        item = _ask(address, "POST", "/items", {"name": "one"})[1]["id"]
+
+        def change(number: int) -> int:
+            return _ask(address, "PUT", f"/items/{item}", {"name": str(number)}, {"If-Match": '"1"'})[0]
+
+        with ThreadPoolExecutor(8) as pool:
+            statuses = sorted(pool.map(change, range(16)))
+        assert statuses == [200] + [412] * 15
+        assert _ask(address, "GET", f"/items/{item}")[1]["version"] == 2
+
+
+def test_it_is_ready_once_it_is_migrated(
+    run: Run, serve: Serve, micro: Environment, default_project: Path, tmp_path: Path
+) -> None:
+    variables = {"DATABASE_URL": f"sqlite:///{tmp_path}/app.sqlite3"}
+    with serve(default_project, micro, variables=variables) as address:
+        assert _ask(address, "GET", "/readyz")[0] == 503
+        assert _ask(address, "GET", "/")[0] == 200
+        run(default_project, micro, "flask", "--app", "my_project", "migrate", variables=variables)
+        assert _ask(address, "GET", "/readyz")[0] == 200
+
+
+def test_every_line_of_its_log_is_json_and_names_the_request(default_project: Path, micro: Environment) -> None:
+    with _logged(default_project, micro) as (address, lines):
+        assert _ask(address, "GET", "/healthz", headers={"X-Request-ID": "wanted"})[0] == 200
+    records = [json.loads(line) for line in lines]
+    assert [record["message"] for record in records if record.get("request_id") == "wanted"] == ["GET /healthz 200"]
+    assert all({"time", "level", "logger", "message"} <= record.keys() for record in records)
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"APP_ENV": "production"}, "SECRET_KEY"),
+        ({"APP_ENV": "production", "SECRET_KEY": "change-me"}, "SECRET_KEY"),
+        ({"APP_ENV": "production", "SECRET_KEY": SECRET[:31]}, "SECRET_KEY"),
+        ({"APP_ENV": "prod"}, "app_env"),
+        ({"TRUSTED_PROXIES": "-1"}, "trusted_proxies"),
+    ],
+    ids=["no secret", "example secret", "short secret", "unknown environment", "proxies"],
+)
+def test_it_refuses_settings_that_are_not_fit(
+    run: Run, micro: Environment, default_project: Path, variables: Mapping[str, str], named: str
+) -> None:
+    done = run(
+        default_project, micro, "gunicorn", "--check-config", "my_project:create_app()", variables=variables, expect=1
+    )
+    assert named in done.stderr
+    assert not variables.get("SECRET_KEY") or variables["SECRET_KEY"] not in done.stderr
+
+
+def test_production_sends_hsts_and_answers_its_own_hosts_only(
+    serve: Serve, micro: Environment, default_project: Path
+) -> None:
+    variables = {"APP_ENV": "production", "SECRET_KEY": SECRET, "ALLOWED_HOSTS": "127.0.0.1, .example.com"}
+    with serve(default_project, micro, variables=variables) as address:
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            assert answer.headers["Strict-Transport-Security"]
+        for host, status in (("api.example.com", 200), ("example.org", 400), ("evil host", 400), ("", 400)):
+            assert _ask(address, "GET", "/", headers={"Host": host})[0] == status, host
+
+
+def test_its_example_settings_are_fit_for_development(render: Render, serve: Serve, micro: Environment) -> None:
+    project = render("flask-micro")
+    example = (project / ".env.example").read_text(encoding="utf-8")
+    assert re.findall("^SECRET_KEY=.*$", example, re.MULTILINE) == ["SECRET_KEY=change-me"]
+    (project / ".env").write_text(example, encoding="utf-8")
+    with serve(project, micro) as address:
+        assert _ask(address, "GET", "/")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("answers", "traces"),
+    [
+        ({"example": False}, r"\bitems?\b(?!\()"),
+        ({"database": "none"}, r"sqlite|migrat|database|transaction"),
+        ({"database": "postgresql"}, r"sqlite|mysql"),
+        ({"database": "mysql"}, r"sqlite|postgres|psycopg"),
+        ({"license": "proprietary"}, r"\bMIT\b"),
+    ],
+    ids=["example", "database", "postgresql", "mysql", "licence"],
+)
+def test_what_was_not_chosen_leaves_no_trace(render: Render, answers: Mapping[str, object], traces: str) -> None:
+    project = render("flask-micro", **answers)
+    found = {
+        f"{path.relative_to(project)}: {match[0]}"
+        for path in project.rglob("*")
+        if path.is_file() and path.name not in {".copier-answers.yml", ".gitignore"}
+        for match in [re.search(traces, path.read_text(encoding="utf-8"), re.IGNORECASE)]
+        if match
+    }
+    assert not found
+
+
+def test_it_stays_small(default_project: Path) -> None:
+    shown = [
+        path
+        for path in default_project.rglob("*")
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(default_project).parts)
+    ]
+    # The decision record that Waypost adds is the fifteenth.
+    assert len(shown) <= 14
+    tables = tomllib.loads((default_project / "pyproject.toml").read_text(encoding="utf-8"))
+    assert len(tables["project"]["dependencies"]) <= 3
+
+
+def _pass_gates(
+    run: Run, project: Path, environment: Environment, *, variables: Mapping[str, str] | None = None
+) -> None:
+    run(project, environment, "ruff", "check")
+    run(project, environment, "ruff", "format", "--check")
+    run(project, environment, "mypy")
+    run(project, environment, "coverage", "run", "-m", "pytest", variables=variables)
+    run(project, environment, "coverage", "report")
+
+
+@contextlib.contextmanager
+def _logged(project: Path, environment: Environment) -> Iterator[tuple[str, list[str]]]:
+    """Serve on a port that gunicorn chooses; the list holds what it has logged once the block is left."""
+    lines: list[str] = []
+    process = subprocess.Popen(
+        [environment.directory / "bin" / "gunicorn", "--bind", "127.0.0.1:0", "my_project:create_app()"],
+        cwd=project,
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(project / "src"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            # The one that answers is the only one: gunicorn loses a SIGTERM to a worker it has only just forked.
+            "WEB_CONCURRENCY": "1",
+        },
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr
+    with process:
+        try:
+            for line in process.stderr:
+                lines.append(line)
+                if found := re.search(r"Listening at: (http://[\d.:]+)", line):
+                    yield found[1], lines
+                    break
+        finally:
+            process.send_signal(signal.SIGTERM)
+            lines += process.stderr.readlines()
+    assert process.returncode == 0, "".join(lines)
+
+
+def _ask(
+    address: str, method: str, path: str, data: object = None, headers: Mapping[str, str] | None = None
+) -> tuple[int, dict[str, object]]:
+    """The status and the JSON of the answer."""
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(address).netloc, timeout=30)
+    try:
+        body = None if data is None else json.dumps(data)
+        connection.request(method, path, body, {"Content-Type": "application/json", **(headers or {})})
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+    finally:
+        connection.close()

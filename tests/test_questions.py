@@ -1,0 +1,124 @@
+"""Resolving answers: defaults that follow, problems with their keys, answers without effect, and odd sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sources import TEMPLATES, catalogue, copy_of_our_source
+from waypost.errors import SourceError
+from waypost.model import Value
+from waypost.questions import Catalogue, load_catalogue
+
+
+def odd_catalogue(folder: Path, question: str) -> Catalogue:
+    source = copy_of_our_source(folder / "source", {})
+    (source / "copier.yml").write_text((source / "copier.yml").read_text() + f"---\n{question}\n")
+    return load_catalogue(source)
+
+
+def test_defaults_follow_from_other_answers() -> None:
+    answers = catalogue().resolve({"project_name": "Café Zoë", "template": "django-full"}).answers
+    assert (answers["project_slug"], answers["database"], answers["sessions"]) == ("cafe-zoe", "sqlite", "database")
+    assert "package_name" not in answers
+    assert catalogue().resolve({"python_version": "3.11", "template": "django-full"}).answers["django_version"] == "5.2"
+
+
+def test_answers_come_in_the_order_of_the_catalogue() -> None:
+    answers = list(catalogue().resolve({"ci": "github", "project_name": "X"}).answers)
+    assert answers == [question.key for question in catalogue().questions if question.key in answers]
+
+
+def test_several_choices_come_in_the_order_of_the_catalogue_and_once() -> None:
+    resolution = catalogue().resolve({"deployment": ("supervisor", "docker", "docker")})
+    assert resolution.answers["deployment"] == ("docker", "supervisor")
+
+
+def test_an_answer_to_a_question_that_does_not_apply_is_set_aside() -> None:
+    resolution = catalogue().resolve({"template": "django-full", "package_name": "shop"})
+    assert resolution.unused == ("package_name",)
+    assert "package_name" not in resolution.answers
+    assert resolution.problems == ()
+
+
+def test_one_mistake_does_not_hide_the_next() -> None:
+    given: dict[str, Value] = {"size": "huge", "license": "mit", "project_slug": "A B", "ci": "x"}
+    assert [problem.key for problem in catalogue().resolve(given).problems] == ["size", "project_slug", "license", "ci"]
+
+
+def test_a_refused_combination_blames_an_answer_that_was_given() -> None:
+    given: dict[str, Value] = {"accounts": "login", "database": "none", "template": "django-full"}
+    problems = catalogue().resolve(given).problems
+    assert {problem.key for problem in problems} <= set(given)
+    assert len({problem.message for problem in problems}) == len(problems)
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ("sise", "there is no question 'sise'"),
+        ("uses_celery", "'uses_celery' follows from other answers and cannot be set"),
+    ],
+)
+def test_an_unknown_key_is_told_from_a_fact(key: str, message: str) -> None:
+    assert catalogue().unknown(key).message == message
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "others", "is_wrong"),
+    [
+        ("package_name", "flask", {}, True),
+        ("package_name", "shop", {}, False),
+        ("size", "huge", {}, True),
+        ("database", "none", {"template": "django-full"}, True),
+        ("database", "sqlite", {"template": "django-full"}, False),
+    ],
+)
+def test_one_answer_can_be_checked_beside_others(
+    key: str, value: str, others: dict[str, Value], is_wrong: bool
+) -> None:
+    answers = catalogue().resolve(others).answers
+    assert (catalogue().problem_with(key, value, answers) is not None) is is_wrong
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_facts_say_what_the_templates_ask(template: str) -> None:
+    facts = catalogue().resolve({"template": template}).facts
+    assert facts["uses_django"] is (template == "django-full")
+    assert facts["uses_flask"] is (template != "django-full")
+    assert all(isinstance(value, bool) for key, value in facts.items() if key.startswith(("uses_", "has_")))
+
+
+@pytest.mark.parametrize(
+    ("text", "python", "toml"),
+    [
+        ("plain", '"plain"', '"plain"'),
+        ("it's", '"it\'s"', '"it\'s"'),
+        ('say "hi"', "'say \"hi\"'", '"say \\"hi\\""'),
+        ("a\\b", '"a\\\\b"', '"a\\\\b"'),
+        ("both ' and \"", '"both \' and \\""', '"both \' and \\""'),
+        ("{{ 7*7 }}", '"{{ 7*7 }}"', '"{{ 7*7 }}"'),
+    ],
+)
+def test_text_is_quoted_for_other_languages(text: str, python: str, toml: str) -> None:
+    facts = catalogue().resolve({"project_name": text}).facts
+    assert (facts["project_name_python"], facts["project_name_toml"]) == (python, toml)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "odd: {type: str, default: '{{ nowhere }}'}",
+        "odd: {type: str, default: '{{ 1 / 0 }}'}",
+        "odd: {type: str, default: '{% if %}'}",
+        "odd: {type: str, default: x, when: '{{ nowhere }}'}",
+        "odd: {type: str, default: x, validator: '{{ nowhere }}'}",
+        "odd: {type: str, default: \"{% include 'nowhere' %}\"}",
+        "odd: {type: str, default: \"{% include '/etc/passwd' %}\"}",
+        "odd: {type: str, default: \"{{ ''.__class__.__mro__[1].__subclasses__() }}\"}",
+    ],
+)
+def test_a_source_whose_questions_fail_is_named(tmp_path: Path, question: str) -> None:
+    with pytest.raises(SourceError, match="cannot be read"):
+        odd_catalogue(tmp_path, question).resolve({})
