@@ -80,7 +80,11 @@ def _choices(question: Question) -> Iterator[str]:
 def _refusals(catalogue: Catalogue) -> Iterator[str]:
     yield from (_MADE, "", "# Combinations that are refused", "")
     yield "Waypost and plain copier refuse these with the sentence shown, and render nothing."
-    for status, title in (("impossible", "Cannot work"), ("planned", "Not available yet")):
+    for status, title in (
+        ("impossible", "Cannot work"),
+        ("unsupported", "Not supported, on purpose"),
+        ("planned", "Not available yet"),
+    ):
         rows = [refusal for refusal in catalogue.refusals if refusal.status == status]
         if rows:
             yield from ("", f"## {title}", "", "| answers | why |", "|---|---|")

@@ -155,7 +155,8 @@ def test_a_refused_combination_says_in_one_sentence_what_to_do_or_that_it_is_to_
     assert re.search(r"; (choose|give)", row.because) or "not available yet" in row.because
     assert "\n" not in row.because
     assert not row.because.endswith(".")
-    assert row.status == ("planned" if "not available yet" in row.because else "impossible")
+    assert (row.status == "planned") == ("not available yet" in row.because)
+    assert (row.status == "unsupported") == ("not supported" in row.because)
 
 
 def test_no_two_rows_say_the_same() -> None:

@@ -57,7 +57,7 @@ class Refusal:
     """A combination of answers that cannot stand together, and why."""
 
     where: Mapping[str, tuple[Value, ...]]
-    status: Literal["impossible", "planned"]
+    status: Literal["impossible", "unsupported", "planned"]
     because: str
 
 
