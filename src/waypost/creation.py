@@ -163,8 +163,12 @@ def _nearest_folder(destination: Path) -> Path:
 
 
 def _files_of(project: Path) -> tuple[str, ...]:
-    paths = (path for path in project.rglob("*") if not path.is_dir() and ".git" not in path.relative_to(project).parts)
-    return tuple(sorted(path.relative_to(project).as_posix() for path in paths))
+    files: list[str] = []
+    for parent, folders, names in os.walk(project):
+        folders[:] = [folder for folder in folders if folder != ".git"]
+        inside = os.path.relpath(parent, project)
+        files += names if inside == "." else (f"{inside}/{name}" for name in names)
+    return tuple(sorted(files))
 
 
 def _put_in_place(project: Path, destination: Path) -> None:

@@ -76,19 +76,16 @@ def _rendered(
     excluded = [str(pattern) for pattern in catalogue.settings.get("_exclude", ())]
     context = _context(source, resolution)
     folder = catalogue.rendered(str(catalogue.settings["_subdirectory"]), context)
-    for path in _paths(source.root / folder, source):
-        name = path.relative_to(source.root / folder).as_posix()
+    for name, path in _paths(str(source.root / folder), "", source, suffix):
         is_template = name.endswith(suffix)
-        if not is_template and path.with_name(path.name + suffix).exists():
-            continue
         target = _target(name.removesuffix(suffix), catalogue, context)
-        if not target or any(fnmatchcase(part, pattern) for part in target.parts for pattern in excluded):
+        if not target or any(fnmatchcase(part, pattern) for part in target.split("/") for pattern in excluded):
             continue
         if is_template:
-            content = catalogue.rendered_file(path.relative_to(source.root).as_posix(), context).encode()
+            content = catalogue.rendered_file(f"{folder}/{name}", context).encode()
         else:
-            content = path.read_bytes()
-        yield str(target), RenderedFile(content=content, is_executable=os.access(path, os.X_OK))
+            content = Path(path).read_bytes()
+        yield target, RenderedFile(content=content, is_executable=os.access(path, os.X_OK))
 
 
 def _context(source: TemplateSource, resolution: Resolution) -> dict[str, Any]:
@@ -103,16 +100,24 @@ def _context(source: TemplateSource, resolution: Resolution) -> dict[str, Any]:
     }
 
 
-def _paths(folder: Path, source: TemplateSource) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            yield Path(parent, name)
-        if any(Path(parent, name).is_symlink() for name in (*folders, *names)):
-            raise SourceError(f"the template source {source.url} holds links")
+def _paths(folder: str, prefix: str, source: TemplateSource, suffix: str) -> Iterator[tuple[str, str]]:
+    """Yield the name and the path of every file that counts. A template hides the file it would otherwise make.
+
+    Strings and ``scandir``, as a fleet's templates are walked through once a project.
+    """
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    if any(entry.is_symlink() for entry in entries):
+        raise SourceError(f"the template source {source.url} holds links")
+    names = {entry.name for entry in entries}
+    for entry in entries:
+        if entry.is_dir():
+            yield from _paths(entry.path, f"{prefix}{entry.name}/", source, suffix)
+        elif entry.name.endswith(suffix) or entry.name + suffix not in names:
+            yield prefix + entry.name, entry.path
 
 
-def _target(name: str, catalogue: Catalogue, context: Mapping[str, Any]) -> PurePosixPath | None:
-    """Return the path that a path of the template renders to; none where a part of it renders to nothing."""
-    parts = [catalogue.rendered(part, context) for part in PurePosixPath(name).parts]
-    return PurePosixPath(*parts) if all(parts) else None
+def _target(name: str, catalogue: Catalogue, context: Mapping[str, Any]) -> str:
+    """Return the path that a path of the template renders to; nothing where a part of it renders to nothing."""
+    parts = [catalogue.rendered(part, context) if "{" in part else part for part in name.split("/")]
+    return str(PurePosixPath(*parts)) if all(parts) else ""
