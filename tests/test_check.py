@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from releasing import Checkout
 from running import Done, Workplace
 from sources import TEMPLATES, as_repository, copy_of_our_source, git
 from waypost.errors import AnswersError, SourceError, StateError
+from waypost.project import find_project
 from waypost.record import RECORD
 
 LOADED = "import sys; from waypost import cli; cli.run(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
@@ -231,3 +233,32 @@ def test_nothing_is_written(new: Checkout, place: Workplace) -> None:
     before = {path: (path.stat().st_mtime_ns, os.access(path, os.X_OK)) for path in project.rglob("*")}
     checked(new, place, project)
     assert {path: (path.stat().st_mtime_ns, os.access(path, os.X_OK)) for path in project.rglob("*")} == before
+
+
+@pytest.mark.parametrize("shape", ["a repository", "a folder of one", "a further work tree"])
+def test_of_a_project_whose_change_was_killed_half_way_nothing_is_said(
+    new: Checkout, place: Workplace, shape: str
+) -> None:
+    made = made_by(new, place)
+    if shape == "a folder of one":
+        shutil.rmtree(made / ".git")
+        git("init", "--quiet", cwd=place.here)
+        git("add", "--all", cwd=place.here)
+        git("commit", "--quiet", "--message=Start", cwd=place.here)
+    project = made
+    if shape == "a further work tree":
+        project = place.here / "further"
+        git("worktree", "add", "--quiet", "--detach", project, cwd=made)
+    assert checked(new, place, project).code == 0
+    (project / "README.md").write_text("half\n")
+    pending = find_project(project).pending
+    pending.mkdir(parents=True)  # killed before it had written down what it was about to do
+
+    done = checked(new, place, project)
+    assert done.code == 4
+    assert "killed half-way" in done.reply["error"]["message"]
+    assert "waypost update --dry-run" in done.reply["error"]["hint"]
+
+    place.run("update", project, "--dry-run", env=new.environment)
+    assert not pending.exists()
+    assert checked(new, place, project).reply["state"] == "drifted"

@@ -13,6 +13,7 @@ from waypost.answers import raise_problems, recorded_answers, values_of
 from waypost.baseline import baseline
 from waypost.errors import SourceError, StateError
 from waypost.plain import RenderedFile
+from waypost.project import is_half_changed
 from waypost.questions import load_catalogue
 from waypost.record import RECORD, read_record
 from waypost.releases import Release
@@ -73,6 +74,11 @@ def check(project: str | Path = ".", *, compares_files: bool = True) -> Standing
         raise StateError(
             f"{folder / RECORD} names no template source and version",
             hint=f"Put it back as it was committed: git checkout -- {RECORD}",
+        )
+    if is_half_changed(folder):
+        raise StateError(
+            f"a change of {folder} was killed half-way, so there is nothing to say about its files",
+            hint="This puts it back as it was, or finishes it: waypost update --dry-run",
         )
     newer = history.newer_than(url, version)
     drift: tuple[Drift, ...] | None = None

@@ -22,6 +22,7 @@ _UNFINISHED = {
     "rebase-apply": "rebase",
 }
 _LISTED_AT_MOST = 10
+_PENDING = "pending"
 # What git runs for others while it reads: no hook may fail, or see files that are not there yet.
 QUIET = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false")
 """Arguments that keep git from running anything of the user's on the way."""
@@ -48,7 +49,12 @@ class Project:
     @property
     def state(self) -> Path:
         """Where Waypost keeps its journal of this project and what undo needs."""
-        return self.private / hashlib.sha256(os.fsencode(self.prefix)).hexdigest()[:12]
+        return self.private / _name_of_state(self.prefix)
+
+    @property
+    def pending(self) -> Path:
+        """Where a change stands while it is put in place; still there where the process that did it was killed."""
+        return self.state / _PENDING
 
 
 def find_project(folder: Path) -> Project:
@@ -86,6 +92,22 @@ def find_project(folder: Path) -> Project:
         head=head,
         tree=tree,
     )
+
+
+def is_half_changed(folder: Path) -> bool:
+    """Whether a change of the project in ``folder`` was killed while it was put in place. Finds out without git."""
+    folder = folder.resolve()
+    for top in (folder, *folder.parents):
+        link = top / ".git"
+        if link.is_dir():
+            repository = link
+        elif link.is_file():  # a further work tree or a submodule
+            repository = top / link.read_text(errors="surrogateescape").removeprefix("gitdir:").strip()
+        else:
+            continue
+        prefix = f"{folder.relative_to(top).as_posix()}/" if folder != top else ""
+        return (repository / "waypost" / _name_of_state(prefix) / _PENDING).exists()
+    return False
 
 
 def refuse_unfit(project: Project) -> None:
@@ -143,6 +165,10 @@ def enumerated(paths: Iterable[str]) -> str:
 def printable(text: str) -> str:
     """Return a path, or a sentence with one, fit for a terminal: what cannot be printed is shown escaped."""
     return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
+
+
+def _name_of_state(prefix: str) -> str:
+    return hashlib.sha256(os.fsencode(prefix)).hexdigest()[:12]
 
 
 def _is_taken(folder: Path, target: Path, going: set[Path]) -> bool:

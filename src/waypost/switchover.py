@@ -47,7 +47,7 @@ def locked(project: Project) -> Iterator[None]:
 
 def recover(project: Project) -> None:
     """Put back what an update that was killed has left half done, if there is such a thing."""
-    if (project.state / "pending").exists():
+    if project.pending.exists():
         with locked(project):
             pass
 
@@ -58,7 +58,7 @@ def carry_out(project: Project, folder: Path, *, when_done: Callable[[], None] =
     ``when_done`` is called at the moment it is done, before any signal can interrupt again.
     Raises ``StateError`` where it could not be done; everything is then as it was.
     """
-    pending = project.state / "pending"
+    pending = project.pending
     with uninterrupted():
         folder.rename(pending)
         said = _in_a_process_of_its_own(lambda: _do(project, pending))
@@ -103,7 +103,7 @@ def _refuse_changed(project: Project, journal: Journal) -> None:
 
 def _recover(project: Project) -> None:
     """Finish what is whole, and put back what is not. Nobody else is at work, and killing this leaves it as it was."""
-    pending, last = project.state / "pending", project.state / "last"
+    pending, last = project.pending, project.state / "last"
     if not pending.exists():
         return
     journal = read_journal(pending)
