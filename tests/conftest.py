@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from pathlib import Path
 
 import pytest
 
 from running import Workplace
 from sources import SMALL, as_repository, copy_of_our_source
+
+
+def pytest_configure() -> None:
+    """Choose the seed of this run's random answers, in the first process of it; the others inherit it."""
+    os.environ.setdefault("WAYPOST_SEED", secrets.token_hex(4))
+
+
+def pytest_report_header() -> str:
+    """Name what makes the same random answers again."""
+    return f"random answers: WAYPOST_SEED={os.environ['WAYPOST_SEED']}"
 
 
 @pytest.fixture
