@@ -44,6 +44,8 @@ VARIANTS: Mapping[str, tuple[Mapping[str, object], ...]] = {
         {"database": "postgresql"},
         {"database": "mysql"},
         {"api": "rest", "accounts": "full", "admin": "multi-role"},
+        {"api": "rest", "api_library": "plain"},
+        {"api": "rest", "api_library": "flask-restful"},
     ),
     "django-full": (
         {},
@@ -146,6 +148,12 @@ def environment(template_source: Path) -> MakeEnvironment:
         return _installed(requirements[template], template, python)
 
     return shared_environment
+
+
+@pytest.fixture(scope="session")
+def variants() -> Mapping[str, tuple[Mapping[str, object], ...]]:
+    """For each template, answers that together bring in all it can depend on."""
+    return VARIANTS
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,71 @@
+"""flask-blueprints with other libraries for its API, and with other databases or none."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from templates.conftest import MakeEnvironment, Render, Run, Serve
+
+pytestmark = pytest.mark.project
+
+TEMPLATE = "flask-blueprints"
+LIBRARIES = ("flask-smorest", "plain", "flask-restful")
+
+# Which Python checks it, and what it is made for.
+CHECKED: dict[str, tuple[str, dict[str, object]]] = {
+    "plain views, everything else": (
+        "3.12",
+        {"api": "rest", "api_library": "plain", "accounts": "full", "admin": "multi-role", "ci": "github"},
+    ),
+    "flask-restful on 3.11": ("3.11", {"python_version": "3.11", "api": "rest", "api_library": "flask-restful"}),
+    "flask-restful with tokens and no example on 3.13": (
+        "3.13",
+        {"python_version": "3.13", "api": "rest", "api_library": "flask-restful", "accounts": "login", "example": False},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHECKED)
+def test_a_new_project_passes_all_its_checks(name: str, render: Render, environment: MakeEnvironment, run: Run) -> None:
+    python, answers = CHECKED[name]
+    project = render(TEMPLATE, **answers)
+    done = run(project, environment(TEMPLATE, python=python), "make", "check")
+    assert "TOTAL" in done.stdout
+
+
+def test_every_library_describes_the_same_api(
+    render: Render, environment: MakeEnvironment, run: Run, serve: Serve
+) -> None:
+    descriptions = {}
+    for library in LIBRARIES:
+        project = render(TEMPLATE, api="rest", api_library=library)
+        run(project, environment(TEMPLATE), "make", "migrate")
+        with serve(project, environment(TEMPLATE)) as url:
+            descriptions[library] = _json(f"{url}/openapi.json")
+            assert _json(f"{url}/api/v1/items/") == {"items": [], "next_cursor": None}
+    # flask-smorest always describes its own way to make pages, which is not used here.
+    del descriptions["flask-smorest"]["components"]["schemas"]["PaginationMetadata"]
+    assert len(descriptions["plain"]["paths"]) == 3
+    assert descriptions["plain"] == descriptions["flask-restful"] == descriptions["flask-smorest"]
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_project_names_no_other_library(library: str, render: Render) -> None:
+    project = render(TEMPLATE, api="rest", api_library=library)
+    ours = (path for path in project.rglob("*") if path.is_file() and path.name != ".copier-answers.yml")
+    text = "\n".join(path.read_text(encoding="utf-8") for path in ours).lower()
+    words = {"flask-smorest": "smorest", "flask-restful": "restful"}
+    assert {name for name, word in words.items() if word in text} == {library} - {"plain"}
+    if library == "flask-restful":
+        assert "last release is from 2023" in (project / "README.md").read_text(encoding="utf-8").replace("\n", " ")
+
+
+def _json(url: str) -> dict[str, Any]:
+    with urllib.request.urlopen(url, timeout=20) as answer:
+        answered: dict[str, Any] = json.load(answer)
+    return answered
