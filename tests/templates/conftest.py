@@ -83,9 +83,12 @@ class Render(Protocol):
 
 
 class MakeEnvironment(Protocol):
-    """``environment("flask-micro", python="3.11")``; the default Python is the one the projects ask for, 3.12."""
+    """``environment("flask-micro", python="3.11")``; the default Python is the one the projects ask for, 3.12.
 
-    def __call__(self, template: str, /, *, python: str = "3.12") -> Environment: ...
+    With ``lowest`` every dependency a project names has the lowest version that it allows.
+    """
+
+    def __call__(self, template: str, /, *, python: str = "3.12", lowest: bool = False) -> Environment: ...
 
 
 class Run(Protocol):
@@ -142,10 +145,10 @@ def environment(template_source: Path) -> MakeEnvironment:
 
     requirements: dict[str, list[str]] = {}
 
-    def shared_environment(template: str, /, *, python: str = "3.12") -> Environment:
+    def shared_environment(template: str, /, *, python: str = "3.12", lowest: bool = False) -> Environment:
         if template not in requirements:
             requirements[template] = _requirements(template_source, template)
-        return _installed(requirements[template], template, python)
+        return _installed(requirements[template], template, python, lowest=lowest)
 
     return shared_environment
 
@@ -331,18 +334,20 @@ def _requirements(source: Path, template: str) -> list[str]:
     return sorted(requirements)
 
 
-def _installed(requirements: list[str], name: str, version: str) -> Environment:
+def _installed(requirements: list[str], name: str, version: str, *, lowest: bool = False) -> Environment:
     """The environment with these requirements, made once for all processes of all test runs."""
     interpreter = _interpreter(version)
     key = hashlib.sha256(json.dumps([str(interpreter), requirements]).encode()).hexdigest()[:12]
-    directory = ENVIRONMENTS / f"{name}-{version}-{key}"
+    resolution = "lowest-direct" if lowest else "highest"
+    directory = ENVIRONMENTS / f"{name}-{version}-{resolution}-{key}"
     directory.parent.mkdir(parents=True, exist_ok=True)
     with directory.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (directory / "complete").exists():
             shutil.rmtree(directory, ignore_errors=True)
             _uv("venv", "--python", str(interpreter), str(directory))
-            _uv("pip", "install", "--compile-bytecode", "--python", str(directory / "bin" / "python"), *requirements)
+            python = ("--python", str(directory / "bin" / "python"))
+            _uv("pip", "install", "--compile-bytecode", "--resolution", resolution, *python, *requirements)
             (directory / "complete").touch()
     return Environment(directory=directory, python_version=version)
 

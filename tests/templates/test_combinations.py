@@ -84,6 +84,14 @@ def test_the_project_passes_its_gates_and_answers(
         (RESULTS / f"{request.node.callspec.id}.json").write_text(json.dumps(result))
 
 
+@pytest.mark.parametrize("template", TEMPLATES if PROVES_ALL else [random.Random(SEED).choice(TEMPLATES)])
+def test_its_tests_pass_on_the_lowest_versions_it_allows(
+    render: Render, environment: MakeEnvironment, run: Run, template: str
+) -> None:
+    project = render(template)
+    run(project, environment(template, lowest=True), "python", "-m", "pytest")
+
+
 def servers(
     answers: Mapping[str, Value],
     facts: Mapping[str, object],
