@@ -52,11 +52,13 @@ VARIANTS: Mapping[str, tuple[Mapping[str, object], ...]] = {
         {"database": "postgresql"},
         {"database": "mysql"},
         {"security": "high"},
+        {"api_library": "django-ninja"},
     ),
     # Two releases of Django cannot share an environment.
     "django-full-lts": (
         {"template": "django-full", "django_version": "5.2"},
         {"template": "django-full", "django_version": "5.2", "security": "high"},
+        {"template": "django-full", "django_version": "5.2", "api_library": "django-ninja"},
     ),
 }
 PYTHONS = ("3.11", "3.12", "3.13")

@@ -147,7 +147,14 @@ def test_the_list_of_dependencies_is_the_projects(render: Render) -> None:
     listed = (Path(__file__).parents[2] / "docs/dependencies/django-full.md").read_text(encoding="utf-8")
     rows = set(re.findall(r"^\| ([a-z0-9-]+) \|", listed, re.MULTILINE)) - {"package"}
     used = set()
-    for variant in ({}, {"database": "postgresql"}, {"database": "mysql"}, {"django_version": "5.2"}):
+    variants: tuple[dict[str, str], ...] = (
+        {},
+        {"database": "postgresql"},
+        {"database": "mysql"},
+        {"django_version": "5.2"},
+        {"api_library": "django-ninja"},
+    )
+    for variant in variants:
         tables = tomllib.loads((render("django-full", **variant) / "pyproject.toml").read_text(encoding="utf-8"))
         for requirement in tables["project"]["dependencies"] + tables["dependency-groups"]["dev"]:
             used.add(re.split(r"[\[>=]", requirement)[0])

@@ -1,0 +1,137 @@
+"""The other forms of django-full: its second API library, projects without accounts, further databases."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import urllib.parse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from templates.conftest import Environment, MakeEnvironment, Render, Run, Serve
+
+pytestmark = pytest.mark.project
+
+PASSWORD = "Correct-Horse-9"
+LONG_TERM = {"django_version": "5.2", "python_version": "3.11"}
+
+
+@pytest.mark.parametrize(
+    ("variant", "python"),
+    [
+        ({}, "3.12"),
+        ({"example": False, "admin": "none", "accounts": "login"}, "3.13"),
+        ({**LONG_TERM, "security": "high", "admin": "multi-role"}, "3.11"),
+    ],
+    ids=["default", "least", "long-term support, high security, staff roles"],
+)
+def test_all_gates_pass_with_django_ninja(
+    render: Render, environment: MakeEnvironment, run: Run, variant: dict[str, object], python: str
+) -> None:
+    project = render("django-full", api_library="django-ninja", **variant)
+    pass_all_gates(run, project, environment("django-full-lts" if python == "3.11" else "django-full", python=python))
+
+
+def test_django_ninja_leaves_no_trace_of_the_other_library_nor_the_other_way_round(render: Render) -> None:
+    with_ninja = render("django-full", api_library="django-ninja")
+    for word in ("rest_framework", "rest-framework", "spectacular"):
+        assert word not in texts_of(with_ninja), word
+    assert "ninja" not in texts_of(render("django-full"))
+
+
+def test_both_libraries_answer_alike(render: Render, environment: MakeEnvironment, run: Run, serve: Serve) -> None:
+    answers = []
+    for library in ("django-rest-framework", "django-ninja"):
+        project = render("django-full", api_library=library)
+        installed = environment("django-full")
+        run(project, installed, "python", "manage.py", "migrate", "-v0")
+        account = ("--email", "ada@example.com")
+        run(project, installed, "python", "manage.py", "create-admin", *account, "--password", PASSWORD)
+        token = run(project, installed, "python", "manage.py", "create-token", *account).stdout.strip()
+        with serve(project, installed, variables={"WEB_CONCURRENCY": "1"}) as url:
+            answers.append(conversation(url, token))
+    assert answers[0] == answers[1]
+    statuses = [status for status, _headers, _body in answers[0]]
+    assert statuses == [401, 401, 201, 200, 304, 412, 200, 422, 422, 400, 415, 404, 404, 405, 204, 200]
+
+
+def conversation(url: str, token: str) -> list[tuple[int, dict[str, str], object]]:
+    """What a program and the API say to each other, but for names of states, dates and wordings."""
+    address = urllib.parse.urlsplit(url)
+    said = []
+    etag = ""
+
+    def ask(
+        method: str, path: str, body: object = None, secret: str = token, **headers: str
+    ) -> http.client.HTTPResponse:
+        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=20)
+        content = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
+        kind = {} if content is None else {"Content-Type": "application/json"}
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, content, {"Authorization": f"Bearer {secret}", **kind, **names})
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.close()
+        kept = {
+            name: answer.headers[name]
+            for name in ("Content-Type", "Location", "WWW-Authenticate", "Cache-Control", "Content-Security-Policy")
+            if name in answer.headers and (text or not name.startswith("Content-"))
+        }
+        kept = {name: value.partition(";")[0] for name, value in kept.items()}
+        said.append((answer.status, kept, comparable(json.loads(text)) if text else None))
+        return answer
+
+    ask("GET", "/api/v1/items", secret="wrong")
+    ask("GET", "/api/v1/profile", secret="")
+    ask("POST", "/api/v1/items", {"name": "A lamp", "description": "green"})
+    etag = ask("GET", "/api/v1/items/1").headers["ETag"]
+    ask("GET", "/api/v1/items/1", If_None_Match=etag)
+    ask("PATCH", "/api/v1/items/1", {"name": "mine"}, If_Match='"other"')
+    ask("PATCH", "/api/v1/items/1", {"name": "A red lamp"}, If_Match=etag)
+    ask("PUT", "/api/v1/items/1", {"name": " "})
+    ask("GET", "/api/v1/items?page_size=0")
+    ask("POST", "/api/v1/items", b"{")
+    ask("POST", "/api/v1/items", b"<item/>", Content_Type="application/xml")
+    ask("GET", "/api/v1/items/2")
+    ask("GET", "/api/v1/nothing")
+    ask("DELETE", "/api/v1/items")
+    ask("DELETE", "/api/v1/items/1")
+    ask("GET", "/api/v1/items")
+    return said
+
+
+def comparable(value: object) -> object:
+    """The value without what differs from run to run or from library to library."""
+    if isinstance(value, list):
+        return [comparable(entry) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    if "errors" in value:
+        return sorted(entry["field"] for entry in value["errors"])
+    return {
+        name: comparable(entry)
+        for name, entry in value.items()
+        if name not in {"created_at", "updated_at", "date_joined", "detail"}
+    }
+
+
+def pass_all_gates(run: Run, project: Path, installed: Environment, variables: Mapping[str, str] | None = None) -> None:
+    """Run what `make check` runs."""
+    run(project, installed, "ruff", "check")
+    run(project, installed, "ruff", "format", "--check")
+    run(project, installed, "mypy")
+    run(project, installed, "coverage", "run", "-m", "pytest", variables=variables)
+    run(project, installed, "coverage", "report")
+
+
+def texts_of(project: Path) -> str:
+    """Everything that the project says, but for the record of its answers."""
+    return "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in sorted(project.rglob("*"))
+        if path.is_file() and path.name not in {".copier-answers.yml", "LICENSE"}
+    ).lower()
