@@ -27,6 +27,11 @@ CHECKED: dict[str, tuple[str, dict[str, object]]] = {
         "3.13",
         {"python_version": "3.13", "api": "rest", "api_library": "flask-restful", "accounts": "login", "example": False},
     ),
+    "no database": ("3.12", {"database": "none", "example": False, "ci": "github"}),
+    "no database, plain views on 3.11": (
+        "3.11",
+        {"python_version": "3.11", "database": "none", "example": False, "api": "rest", "api_library": "plain"},
+    ),
 }
 
 
@@ -63,6 +68,16 @@ def test_a_project_names_no_other_library(library: str, render: Render) -> None:
     assert {name for name, word in words.items() if word in text} == {library} - {"plain"}
     if library == "flask-restful":
         assert "last release is from 2023" in (project / "README.md").read_text(encoding="utf-8").replace("\n", " ")
+
+
+def test_without_a_database_nothing_speaks_of_one(render: Render, environment: MakeEnvironment, serve: Serve) -> None:
+    project = render(TEMPLATE, database="none")
+    ours = (path for path in project.rglob("*") if path.is_file() and path.name != ".copier-answers.yml")
+    text = "\n".join(f"{path}\n{path.read_text(encoding='utf-8')}" for path in ours).lower()
+    words = ("database", "sqlalchemy", "sqlite", "migrat", "models", "/items")
+    assert [word for word in words if word in text] == []
+    with serve(project, environment(TEMPLATE)) as url:
+        assert _json(f"{url}/readyz") == {"status": "ok", "checks": {}}
 
 
 def _json(url: str) -> dict[str, Any]:
