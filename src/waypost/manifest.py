@@ -7,6 +7,7 @@ import itertools
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -91,7 +92,7 @@ def _document(path: Path) -> dict[str, Any]:
 def _entries(path: Path, common: Mapping[str, Any], rows: list[dict[str, Any]]) -> Iterator[Entry]:
     base = path.absolute().parent
     for number, row in enumerate(rows, 1):
-        where = f"{path}: project {number}" + (f" ({row['path']})" if isinstance(row.get("path"), str) else "")
+        where = f"{path}: project {number}" + (f" ({shown(row['path'])})" if isinstance(row.get("path"), str) else "")
         _check(row, _OF_A_PROJECT, where)
         if not row.get("path"):
             raise AnswersError(f"{where}: has no path", hint='Name its folder: path = "services/orders"')
@@ -102,9 +103,9 @@ def _entries(path: Path, common: Mapping[str, Any], rows: list[dict[str, Any]]) 
         answers = merged.get("answers")
         yield Entry(
             name=row["path"],
-            folder=str((base / row["path"]).resolve()),
+            folder=_located(base, row["path"], f"{where}: path"),
             action=cast("Action | None", row.get("action")),
-            answers=str(base / answers) if answers else None,
+            answers=_located(base, answers, f"{where}: answers") if answers else None,
             settings=tuple(f"{key}={_as_text(value, key, where)}" for key, value in settings.items()),
             source=_address(merged.get("source"), base),
             version=merged.get("version"),
@@ -113,11 +114,25 @@ def _entries(path: Path, common: Mapping[str, Any], rows: list[dict[str, Any]]) 
         )
 
 
+def _located(base: Path, name: str, where: str) -> str:
+    """Return the absolute path of what is named beside the manifest."""
+    try:
+        path = (base / name).resolve()
+        path.exists()  # it need not; but a name that cannot be one is told here
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise AnswersError(f"{where}: {shown(name)} can be no path: {reason}", hint=_HINT) from error
+    return str(path)
+
+
 def _address(source: str | None, base: Path) -> str | None:
     """Return the address of a source; the path of a folder counts from the manifest's own."""
-    if source is None or "://" in source or not (base / source).is_dir():
+    if source is None or "://" in source:
         return source
-    return str((base / source).resolve())
+    with suppress(OSError, ValueError):  # what can be no path is no folder either
+        if (base / source).is_dir():
+            return str((base / source).resolve())
+    return source
 
 
 def _check(row: Mapping[str, Any], known: Mapping[str, type], where: str) -> None:
