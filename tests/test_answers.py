@@ -79,6 +79,21 @@ def test_a_mistake_is_shown_with_line_and_column(tmp_path: Path, text: str | byt
     assert said in error.message
 
 
+def test_every_unknown_key_is_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "answers.toml"
+    path.write_text('knid = "cms"\nci = "github"\nquite_other = 1\n')
+    with pytest.raises(AnswersError) as caught:
+        read_file(str(path), catalogue())
+    assert caught.value.message.splitlines() == [
+        f"{path}:1:1: there is no question 'knid'; did you mean 'kind'?",
+        f"{path}:3:1: there is no question 'quite_other'",
+    ]
+    assert [problem.key for problem, _ in caught.value.problems] == ["knid", "quite_other"]
+
+    with pytest.raises(AnswersError, match=r"'knid'(.|\n)*'sise'; did you mean 'size'"):
+        read_settings(["knid=cms", "ci=github", "sise=small"], catalogue())
+
+
 def test_a_key_is_shown_without_what_could_command_a_terminal(tmp_path: Path) -> None:
     error = refused(written(tmp_path, '"\\u001b[31m" = 1'))
     assert error.message.isprintable()

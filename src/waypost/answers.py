@@ -57,6 +57,7 @@ def read_file(path: str, catalogue: Catalogue) -> dict[str, Answer]:
         ) from error
     places = _places(text, document)
     answers: dict[str, Answer] = {}
+    unknown: dict[str, str] = {}
     for key, value in document.items():
         place = f"{name}:{places.get(key, '1:1')}"
         if isinstance(value, dict):
@@ -65,9 +66,11 @@ def read_file(path: str, catalogue: Catalogue) -> dict[str, Answer]:
                 hint="Write `key = value` lines at the top level, without [sections] and without dots.",
                 key=key,
             )
-        if key not in catalogue.by_key:
-            raise _unknown_key(key, catalogue, place)
-        answers[key] = Answer(value=_value_of(value), origin="file", place=place)
+        if key in catalogue.by_key:
+            answers[key] = Answer(value=_value_of(value), origin="file", place=place)
+        else:
+            unknown[key] = place
+    _refuse_unknown(unknown, catalogue)
     return answers
 
 
@@ -78,6 +81,7 @@ def read_settings(settings: Iterable[str], catalogue: Catalogue) -> dict[str, An
     question.
     """
     answers: dict[str, Answer] = {}
+    unknown: dict[str, str] = {}
     for setting in settings:
         key, equals, text = setting.partition("=")
         key = key.strip()
@@ -85,17 +89,17 @@ def read_settings(settings: Iterable[str], catalogue: Catalogue) -> dict[str, An
             raise UsageError(
                 f"--set {shown(setting)} has no '='", hint="Write --set KEY=VALUE, such as --set ci=github."
             )
-        if key not in catalogue.by_key:
-            raise _unknown_key(key, catalogue, "--set")
-        answers[key] = Answer(value=parse_text(catalogue.by_key[key], text), origin="set", place="--set")
+        if key in catalogue.by_key:
+            answers[key] = Answer(value=parse_text(catalogue.by_key[key], text), origin="set", place="--set")
+        else:
+            unknown[key] = "--set"
+    _refuse_unknown(unknown, catalogue)
     return answers
 
 
 def read_values(values: Mapping[str, object], catalogue: Catalogue) -> dict[str, Answer]:
     """Return the answers of a Python caller. Raises ``AnswersError`` where a key is no question."""
-    for key in values:
-        if key not in catalogue.by_key:
-            raise _unknown_key(str(key), catalogue, "answers")
+    _refuse_unknown({str(key): "answers" for key in values if key not in catalogue.by_key}, catalogue)
     return {key: Answer(value=_value_of(value), origin="set") for key, value in values.items()}
 
 
@@ -139,11 +143,23 @@ def _described(problem: Problem, place: str) -> str:
     return f"{place + ': ' if place else ''}{problem.key}: {problem.message}{nearest}"
 
 
-def _unknown_key(key: str, catalogue: Catalogue, place: str) -> AnswersError:
-    problem = catalogue.unknown(key)
+def _refuse_unknown(places: Mapping[str, str], catalogue: Catalogue) -> None:
+    """Raise one ``AnswersError`` that lists the keys that are no questions, each with its place and the nearest."""
+    problems = [(catalogue.unknown(key), place) for key, place in places.items()]
+    if problems:
+        raise AnswersError(
+            "\n".join(_described_unknown(problem, place) for problem, place in problems),
+            hint="`waypost answers init` lists every key.",
+            key=problems[0][0].key,
+            problems=problems,
+        )
+
+
+def _described_unknown(problem: Problem, place: str) -> str:
+    key = problem.key
     nearest = f"; did you mean '{problem.nearest}'?" if problem.nearest else ""
     message = problem.message if len(key) <= 80 and key.isprintable() else f"there is no question {shown(key)}"  # noqa: PLR2004
-    return AnswersError(f"{place}: {message}{nearest}", hint="`waypost answers init` lists every key.", key=key)
+    return f"{place}: {message}{nearest}"
 
 
 def _text_of(path: str, name: str) -> str:
