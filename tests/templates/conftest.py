@@ -38,6 +38,7 @@ VARIANTS: Mapping[str, tuple[Mapping[str, object], ...]] = {
         {},
         {"database": "postgresql"},
         {"database": "mysql"},
+        {"monitoring": ["statsd", "prometheus"]},
     ),
     "flask-blueprints": (
         {},
@@ -46,6 +47,7 @@ VARIANTS: Mapping[str, tuple[Mapping[str, object], ...]] = {
         {"api": "rest", "accounts": "full", "admin": "multi-role"},
         {"api": "rest", "api_library": "plain"},
         {"api": "rest", "api_library": "flask-restful"},
+        {"monitoring": ["statsd", "prometheus"]},
     ),
     "django-full": (
         {},
