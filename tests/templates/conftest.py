@@ -45,6 +45,7 @@ VARIANTS: Mapping[str, tuple[Mapping[str, object], ...]] = {
         {"database": "postgresql"},
         {"database": "mysql"},
         {"api": "rest", "accounts": "full", "admin": "multi-role"},
+        {"database": "oracle"},
         {"api": "rest", "api_library": "plain"},
         {"api": "rest", "api_library": "flask-restful"},
         {"monitoring": ["statsd", "prometheus"]},
