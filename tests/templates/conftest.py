@@ -165,6 +165,12 @@ def variants() -> Mapping[str, tuple[Mapping[str, object], ...]]:
 
 
 @pytest.fixture(scope="session")
+def schemathesis() -> Path:
+    """The program that holds a served API against its description with made-up requests."""
+    return _installed(["schemathesis>=4.32,<5"], "schemathesis", "3.12").directory / "bin" / "schemathesis"
+
+
+@pytest.fixture(scope="session")
 def run() -> Run:
     """A function that runs a command in a project and fails with its output when it fails."""
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
 import urllib.request
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -63,6 +65,32 @@ def test_every_library_describes_the_same_api(
     del descriptions["flask-smorest"]["components"]["schemas"]["PaginationMetadata"]
     assert len(descriptions["plain"]["paths"]) == 3
     assert descriptions["plain"] == descriptions["flask-restful"] == descriptions["flask-smorest"]
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_an_api_does_what_it_says_whatever_is_sent(
+    library: str, render: Render, environment: MakeEnvironment, run: Run, serve: Serve, schemathesis: Path
+) -> None:
+    project = render(TEMPLATE, api="rest", api_library=library, accounts="login", admin="basic")
+    run(project, environment(TEMPLATE), "make", "migrate")
+    account = ("--email", "boss@example.com")
+    run(project, environment(TEMPLATE), "flask", "create-admin", *account, "--password", "correct horse battery")
+    token = run(project, environment(TEMPLATE), "flask", "create-api-token", *account, "--name", "test").stdout.strip()
+    with serve(project, environment(TEMPLATE)) as url:
+        done = subprocess.run(
+            [
+                *(schemathesis, "run", f"{url}/openapi.json", "--header", f"Authorization: Bearer {token}"),
+                *("--max-examples", "15", "--seed", "1", "--generation-database", "none"),
+            ],
+            cwd=project.parent,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+    assert "No issues found" in done.stdout
+    assert "Tested: 6" in done.stdout
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
