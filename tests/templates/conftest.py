@@ -56,12 +56,14 @@ VARIANTS: Mapping[str, tuple[Mapping[str, object], ...]] = {
         {"database": "mysql"},
         {"security": "high"},
         {"api_library": "django-ninja"},
+        {"jobs": "celery", "realtime": True},
     ),
     # Two releases of Django cannot share an environment.
     "django-full-lts": (
         {"template": "django-full", "django_version": "5.2"},
         {"template": "django-full", "django_version": "5.2", "security": "high"},
         {"template": "django-full", "django_version": "5.2", "api_library": "django-ninja"},
+        {"template": "django-full", "django_version": "5.2", "jobs": "celery", "realtime": True},
     ),
 }
 PYTHONS = ("3.11", "3.12", "3.13")
@@ -413,7 +415,7 @@ def _variables(project: Path, environment: Environment) -> dict[str, str]:
 def _application(project: Path) -> str:
     """What gunicorn is told to serve."""
     if (project / "manage.py").exists():
-        return "config.wsgi:application"
+        return "config.asgi:application" if (project / "config" / "asgi.py").exists() else "config.wsgi:application"
     [package] = [path.parent.name for path in (project / "src").glob("*/__init__.py")]
     return f"{package}:create_app()"
 

@@ -147,12 +147,13 @@ def test_the_list_of_dependencies_is_the_projects(render: Render) -> None:
     listed = (Path(__file__).parents[2] / "docs/dependencies/django-full.md").read_text(encoding="utf-8")
     rows = set(re.findall(r"^\| ([a-z0-9-]+) \|", listed, re.MULTILINE)) - {"package"}
     used = set()
-    variants: tuple[dict[str, str], ...] = (
+    variants: tuple[dict[str, object], ...] = (
         {},
         {"database": "postgresql"},
         {"database": "mysql"},
         {"django_version": "5.2"},
         {"api_library": "django-ninja"},
+        {"jobs": "celery", "realtime": True},
     )
     for variant in variants:
         tables = tomllib.loads((render("django-full", **variant) / "pyproject.toml").read_text(encoding="utf-8"))
