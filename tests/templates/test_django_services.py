@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import http.cookiejar
+import json
 import os
 import re
 import shutil
@@ -15,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import websockets
+from websockets.sync.client import ClientConnection, connect
 
 from templates.test_django_full import PASSWORD, Browser
 
@@ -43,6 +47,7 @@ EVERYTHING: dict[str, object] = {
     ids=["everything", "everything on long-term support", "nothing but services"],
 )
 def test_all_gates_pass(
+    *,
     render: Render,
     environment: MakeEnvironment,
     run: Run,
@@ -73,6 +78,7 @@ def test_without_redis_the_projects_tests_end_at_once_and_say_what_to_start(
 
 
 def test_worker_and_beat_do_what_pages_and_the_schedule_ask_for(
+    *,
     render: Render,
     environment: MakeEnvironment,
     run: Run,
@@ -107,6 +113,91 @@ def test_worker_and_beat_do_what_pages_and_the_schedule_ask_for(
         wait_for(lambda: "heartbeat" in beat.read_text(), beat)
         wait_for(sign, worker)
     assert (project / "celerybeat-schedule").is_file()
+
+
+def test_redis_holds_what_it_should_and_events_reach_whoever_is_signed_in(
+    render: Render,
+    environment: MakeEnvironment,
+    run: Run,
+    serve: Serve,
+    live_redis: Callable[[], AbstractContextManager[str]],
+) -> None:
+    project = render("django-full", **EVERYTHING)
+    installed = environment("django-full")
+    production = {
+        "APP_ENV": "production",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        "TRUSTED_PROXIES": "1",
+    }
+    refused = run(project, installed, "python", "manage.py", "check", variables=production, expect=1)
+    assert "REDIS_URL" in refused.stderr
+
+    with live_redis() as address:
+        production["REDIS_URL"] = address
+
+        def manage(*arguments: str) -> str:
+            return run(project, installed, "python", "manage.py", *arguments, variables=production).stdout
+
+        def keys(pattern: str) -> str:
+            return manage(
+                "shell", "-v0", "-c", f"from apps.core.redis import *; print(*redis().scan_iter(key('{pattern}')))"
+            )
+
+        manage("check", "--deploy", "--fail-level", "WARNING")
+        manage("collectstatic", "--no-input", "-v0")
+        manage("migrate", "-v0")
+        manage("create-user", "--email", "ada@example.com", "--password", PASSWORD)
+        with serve(project, installed, variables=production) as url:
+            browser = SecureBrowser(url)
+            assert browser.open("/items/statistics/")[0] == 200
+            assert "items:statistics" in keys("cache:*")
+            assert browser.submit("/accounts/login/", login="ada@example.com", password=PASSWORD)[0] == 302
+            assert browser.session() in keys("sessions:*")
+
+            for origin, cookie in (("https://evil.example", browser.cookie()), (browser.origin, "")):
+                with pytest.raises(websockets.InvalidStatus, match="403"):
+                    browser.listen(origin=origin, cookie=cookie)
+            with browser.listen() as socket:
+                assert browser.submit("/items/new/", name="A red lamp")[0] == 302
+                assert socket.recv(timeout=SECONDS_TO_WAIT) == '{"type": "items.changed"}'
+                suggested = browser.open("/items/suggestions/?prefix=LAM")[2]
+                assert json.loads(suggested) == {"suggestions": ["A red lamp"]}
+
+                assert browser.submit("/accounts/logout/")[0] == 302
+                change = "from apps.items.models import Item; Item.objects.get().save()"
+                manage("shell", "-v0", "-c", change)
+                with pytest.raises(websockets.ConnectionClosed, match="4401"):
+                    socket.recv(timeout=SECONDS_TO_WAIT)
+        assert "A red lamp" not in keys("*")
+
+
+class SecureBrowser(Browser):
+    """A browser behind a proxy of ours that ends TLS."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.origin = url.replace("http:", "https:")
+        self.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(secure_protocols=("http", "https")))
+        self.opener.addheaders = [("X-Forwarded-Proto", "https"), ("Origin", self.origin)]
+
+    def cookie(self) -> str:
+        """What it sends with every request."""
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.cookies)
+
+    def session(self) -> str:
+        """The identifier of its session."""
+        [value] = [cookie.value for cookie in self.cookies if cookie.name == "__Host-sessionid"]
+        return value or ""
+
+    def listen(self, *, origin: str | None = None, cookie: str | None = None) -> ClientConnection:
+        """Open a WebSocket as a page does; from another site, or as somebody else, when that is said."""
+        return connect(
+            f"{self.url.replace('http:', 'ws:')}/ws/events/",
+            origin=websockets.Origin(origin or self.origin),
+            additional_headers={"Cookie": self.cookie() if cookie is None else cookie},
+            proxy=None,
+        )
 
 
 @contextlib.contextmanager
