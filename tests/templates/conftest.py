@@ -49,6 +49,7 @@ VARIANTS: Mapping[str, tuple[Mapping[str, object], ...]] = {
         {"api": "rest", "api_library": "plain"},
         {"api": "rest", "api_library": "flask-restful"},
         {"monitoring": ["statsd", "prometheus"]},
+        {"jobs": "celery", "cache": "redis", "sessions": "redis", "suggestions": True, "realtime": True},
     ),
     "django-full": (
         {},
