@@ -38,6 +38,9 @@ VARIANTS: Mapping[str, tuple[Mapping[str, object], ...]] = {
         {},
         {"database": "postgresql"},
         {"database": "mysql"},
+        {"database": "oracle"},
+        {"database": "mongodb"},
+        {"data_access": "orm", "jobs": "celery", "cache": "redis", "suggestions": True, "realtime": True},
         {"monitoring": ["statsd", "prometheus"]},
     ),
     "flask-blueprints": (

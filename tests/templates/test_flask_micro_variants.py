@@ -1,0 +1,252 @@
+"""flask-micro with everything that can be chosen: other databases, Celery, Redis and sockets, really run."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from templates.conftest import Environment, MakeEnvironment, Render, Run, Serve
+
+pytestmark = pytest.mark.project
+
+EVERYTHING = {"jobs": "celery", "cache": "redis", "suggestions": True, "realtime": True, "security": "high"}
+LISTENER = """
+import json, sys
+from socketio import SimpleClient
+from socketio.exceptions import ConnectionError as RefusedError
+
+try:
+    with SimpleClient() as other:
+        other.connect(sys.argv[1], headers={"Origin": "http://evil.example"}, transports=["websocket"])
+    print("connected")
+except RefusedError:
+    print("refused")
+with SimpleClient() as listener:
+    listener.connect(sys.argv[1], transports=["websocket"])
+    print("listening", flush=True)
+    event, item = listener.receive(timeout=20)
+    print(event, item["name"])
+"""
+
+
+@pytest.fixture(scope="session")
+def micro(environment: MakeEnvironment) -> Environment:
+    """The environment of the default Python."""
+    return environment("flask-micro")
+
+
+@pytest.mark.service
+def test_its_gates_are_green_with_everything_chosen(
+    render: Render, run: Run, micro: Environment, live_redis: Callable[[], AbstractContextManager[str]]
+) -> None:
+    with live_redis() as url:
+        _pass_gates(run, render("flask-micro", data_access="orm", **EVERYTHING), micro, {"REDIS_URL": url})
+
+
+@pytest.mark.service
+def test_its_gates_are_green_without_api_and_database(
+    render: Render, run: Run, micro: Environment, live_redis: Callable[[], AbstractContextManager[str]]
+) -> None:
+    project = render("flask-micro", api="none", database="none", jobs="celery", cache="redis", realtime=True)
+    with live_redis() as url:
+        _pass_gates(run, project, micro, {"REDIS_URL": url})
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [{"api": "none"}, {"data_access": "orm"}, {"data_access": "orm", "example": False}, {"realtime": True}],
+    ids=["no API", "SQLAlchemy", "SQLAlchemy without example", "sockets without Redis"],
+)
+def test_its_gates_are_green_without_any_server(
+    render: Render, run: Run, micro: Environment, answers: Mapping[str, object]
+) -> None:
+    _pass_gates(run, render("flask-micro", **answers), micro)
+
+
+@pytest.mark.service
+@pytest.mark.parametrize("engine", ["postgresql", "mysql"])
+def test_sqlalchemy_works_on_a_live_server(
+    render: Render,
+    run: Run,
+    micro: Environment,
+    live_database: Callable[[str], AbstractContextManager[str]],
+    engine: str,
+) -> None:
+    with live_database(engine) as url:
+        _pass_gates(run, render("flask-micro", database=engine, data_access="orm"), micro, {"DATABASE_URL": url})
+
+
+def test_it_works_with_mongodb(
+    render: Render, run: Run, micro: Environment, mongodb: Callable[[], AbstractContextManager[str]]
+) -> None:
+    """Over the wire: with a real server where one is named, otherwise with its stand-in secantusdb."""
+    with mongodb() as url:
+        _pass_gates(run, render("flask-micro", database="mongodb"), micro, {"DATABASE_URL": url})
+
+
+@pytest.mark.parametrize("data_access", ["sql", "orm"])
+@pytest.mark.parametrize("example", [True, False], ids=["example", "no example"])
+def test_what_needs_no_server_works_with_oracle(
+    *, render: Render, run: Run, micro: Environment, data_access: str, example: bool
+) -> None:
+    """And everything, where WAYPOST_TEST_ORACLE_URL names an account that is there for tests only."""
+    project = render("flask-micro", database="oracle", data_access=data_access, example=example)
+    if url := os.environ.get("WAYPOST_TEST_ORACLE_URL"):
+        _pass_gates(run, project, micro, {"DATABASE_URL": url})
+    else:
+        run(project, micro, "ruff", "check")
+        run(project, micro, "ruff", "format", "--check")
+        run(project, micro, "mypy")
+        asked = run(project, micro, "pytest", "-q", expect=2)
+        assert "The tests need Oracle: start it, or set DATABASE_URL" in asked.stdout + asked.stderr
+        routes = run(project, micro, "flask", "--app", "my_project", "routes")
+        assert "/readyz" in routes.stdout
+
+
+@pytest.mark.service
+def test_beat_and_a_worker_do_what_is_due(
+    render: Render, micro: Environment, live_redis: Callable[[], AbstractContextManager[str]]
+) -> None:
+    project = render("flask-micro", jobs="celery", example=False)
+    variables = {"REDIS_PREFIX": "watched:"}
+    with live_redis() as url:
+        variables["REDIS_URL"] = url
+        with _started(project, micro, "worker", variables), _started(project, micro, "beat", variables):
+            script = f"import redis; print(redis.Redis.from_url({url!r}).exists('watched:alive'))"
+            deadline = time.monotonic() + 90
+            while _python(project, micro, script, variables).strip() != "1":
+                assert time.monotonic() < deadline, "nothing was done"
+                time.sleep(1)
+    assert not [path for path in project.rglob("*") if "celerybeat" in path.name]
+
+
+@pytest.mark.service
+def test_clients_of_gunicorn_are_told_of_changes_that_suggestions_and_lists_show(
+    *,
+    render: Render,
+    run: Run,
+    serve: Serve,
+    micro: Environment,
+    live_redis: Callable[[], AbstractContextManager[str]],
+    tmp_path: Path,
+) -> None:
+    project = render("flask-micro", **EVERYTHING)
+    with live_redis() as url:
+        variables = {"DATABASE_URL": f"sqlite:///{tmp_path}/app.sqlite3", "REDIS_URL": url}
+        run(project, micro, "flask", "--app", "my_project", "migrate", variables=variables)
+        with serve(project, micro, variables=variables) as address:
+            assert _get(f"{address}/items")["items"] == []
+            with subprocess.Popen(
+                [micro.python, "-c", LISTENER, address], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            ) as listener:
+                assert listener.stdout
+                assert [listener.stdout.readline().strip() for _ in range(2)] == ["refused", "listening"]
+                _post(f"{address}/items", {"name": "Tea"})
+                assert listener.stdout.read().strip() == "item-created Tea"
+            assert [item["name"] for item in _get(f"{address}/items")["items"]] == ["Tea"]
+            assert _get(f"{address}/suggestions?prefix=t")["suggestions"] == [{"id": 1, "name": "Tea"}]
+            assert _get(f"{address}/readyz") == {"status": "ok", "database": "ok", "redis": "ok"}
+
+
+def test_schemathesis_finds_nothing_against_its_api(
+    *, render: Render, run: Run, serve: Serve, micro: Environment, schemathesis: Environment, tmp_path: Path
+) -> None:
+    project = render("flask-micro", data_access="orm")
+    variables = {"DATABASE_URL": f"sqlite:///{tmp_path}/app.sqlite3"}
+    run(project, micro, "flask", "--app", "my_project", "migrate", variables=variables)
+    with serve(project, micro, variables=variables) as address:
+        run(tmp_path, schemathesis, "schemathesis", "run", f"{address}/openapi.json", "--max-examples", "25")
+
+
+def test_its_tests_say_what_to_start_where_no_redis_answers(render: Render, run: Run, micro: Environment) -> None:
+    project = render("flask-micro", cache="redis")
+    done = run(project, micro, "pytest", variables={"REDIS_URL": "redis://127.0.0.1:1"}, expect=2)
+    assert "The tests need Redis: start it, or set REDIS_URL" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("answers", "traces"),
+    [
+        ({}, r"redis|celery|socket|suggest|cache\.py|sqlalchemy|alembic|mongo|oracle"),
+        ({"api": "none"}, r"openapi|\bitems?\b(?!\()|/items|\bapi\b"),
+        ({"database": "mongodb"}, r"sqlite|mysql|postgres|alembic"),
+        ({"data_access": "orm"}, r"sqlite3\.|user_version|mongo|oracle"),
+    ],
+    ids=["defaults", "no API", "MongoDB", "SQLAlchemy"],
+)
+def test_what_was_not_chosen_leaves_no_trace(render: Render, answers: Mapping[str, object], traces: str) -> None:
+    project = render("flask-micro", **answers)
+    found = {
+        f"{path.relative_to(project)}: {match[0]}"
+        for path in project.rglob("*")
+        if path.is_file() and path.name not in {".copier-answers.yml", ".gitignore"}
+        for match in [re.search(traces, path.read_text(encoding="utf-8"), re.IGNORECASE)]
+        if match
+    }
+    assert not found
+
+
+def _pass_gates(
+    run: Run, project: Path, environment: Environment, variables: Mapping[str, str] | None = None
+) -> None:
+    run(project, environment, "ruff", "check")
+    run(project, environment, "ruff", "format", "--check")
+    run(project, environment, "mypy")
+    run(project, environment, "coverage", "run", "-m", "pytest", variables=variables)
+    run(project, environment, "coverage", "report")
+
+
+@contextlib.contextmanager
+def _started(project: Path, environment: Environment, task: str, variables: Mapping[str, str]) -> Iterator[None]:
+    """Run the worker or beat as the Makefile does, and stop it."""
+    recipe = (project / "Makefile").read_text(encoding="utf-8").partition(f"\n{task}: ")[2].splitlines()[1]
+    name, *arguments = recipe.strip().removeprefix("$(BIN)").split()
+    process = subprocess.Popen(
+        [environment.directory / "bin" / name, *arguments],
+        cwd=project,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(project / "src"), **variables},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield
+        assert process.poll() is None
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def _python(project: Path, environment: Environment, script: str, variables: Mapping[str, str]) -> str:
+    return subprocess.run(
+        [environment.python, "-c", script],
+        cwd=project,
+        env={"PATH": os.environ["PATH"], **variables},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def _get(url: str) -> dict[str, list[dict[str, object]]]:
+    with urllib.request.urlopen(url, timeout=20) as answer:
+        found: dict[str, list[dict[str, object]]] = json.loads(answer.read())
+    return found
+
+
+def _post(url: str, data: object) -> None:
+    request = urllib.request.Request(url, json.dumps(data).encode(), {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        assert answer.status == 201
