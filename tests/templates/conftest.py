@@ -300,6 +300,41 @@ def live_redis() -> Callable[[], AbstractContextManager[str]]:
     return empty_database
 
 
+@pytest.fixture(scope="session")
+def mongodb() -> Callable[[], AbstractContextManager[str]]:
+    """``with mongodb() as url``: MongoDB, or secantusdb, a server for tests that speaks its language.
+
+    The real server is the one that ``WAYPOST_TEST_MONGODB_URL`` names; without it the stand-in is started.
+    """
+
+    @contextlib.contextmanager
+    def server() -> Iterator[str]:
+        if url := os.environ.get("WAYPOST_TEST_MONGODB_URL"):
+            yield url
+            return
+        programs = _installed(["secantusdb==0.7.0b3"], "secantusdb", "3.12").directory / "bin"
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        process = subprocess.Popen(
+            [programs / "secantusd-py", "--standalone", "--storage-path", ":memory:", "--port", str(port)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            deadline = time.monotonic() + START_SECONDS
+            while process.poll() is None and time.monotonic() < deadline:
+                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                    break
+                time.sleep(0.1)
+            yield f"mongodb://127.0.0.1:{port}/app"
+        finally:
+            process.terminate()
+            process.wait(timeout=START_SECONDS)
+
+    return server
+
+
 @contextlib.contextmanager
 def _reserved_number(name: str, numbers: range) -> Iterator[int]:
     """One of the numbers, for one process at a time."""
