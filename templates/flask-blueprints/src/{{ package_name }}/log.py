@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from flask import Flask, Response, g, has_request_context, request
 
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 VALID_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -21,7 +22,8 @@ class JsonFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            # Werkzeug's development server colours its messages.
+            "message": COLOURS.sub("", record.getMessage()),
         }
         if has_request_context() and "request_id" in g:
             entry["request_id"] = g.request_id
