@@ -46,6 +46,7 @@ CHECKED: dict[str, tuple[str, dict[str, object]]] = {
     "defaults": ("3.12", {}),
     "without the example": ("3.12", {"example": False, "license": "proprietary", "ci": "gitlab"}),
     "everything, hostile names": ("3.12", {**EVERYTHING, **HOSTILE}),
+    "a high level of security": ("3.12", {"security": "high", "accounts": "full", "admin": "basic"}),
     "accounts on 3.11": ("3.11", {"python_version": "3.11", "accounts": "full", "license": "Apache-2.0"}),
     "back office and tokens on 3.13": (
         "3.13",
