@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -160,8 +159,8 @@ def test_a_line_of_the_summary_can_be_changed(start: Start) -> None:
     assert wizard.answers()["python_version"] == "3.11"
 
 
-def test_several_choices_are_ticked_with_space(start: Start, tmp_path: Path) -> None:
-    wizard = start({"template": "django-full", "project_name": "Shop"}, root=with_deployment(tmp_path))
+def test_several_choices_are_ticked_with_space(start: Start) -> None:
+    wizard = start({"template": "django-full", "project_name": "Shop"})
     wizard.wait_for(SUMMARY)
     wizard.press(*["up"] * 4, "enter")
     wizard.wait_for("○ Docker", "Space ticks")
@@ -171,17 +170,6 @@ def test_several_choices_are_ticked_with_space(start: Start, tmp_path: Path) -> 
     wizard.wait_for("deployment: none -> docker, supervisor")
     wizard.press("enter", "enter")
     assert wizard.answers()["deployment"] == ["docker", "supervisor"]
-
-
-def with_deployment(folder: Path) -> Path:
-    """Copy the catalogue, and leave out what is said about deployment files."""
-    source = folder / "source"
-    shutil.copytree(ROOT / "templates" / "questions", source / "templates" / "questions")
-    shutil.copy(ROOT / "copier.yml", source)
-    refusals = source / "templates" / "questions" / "refusals.yml"
-    head, *rows = refusals.read_text().split("    - where:")
-    refusals.write_text("    - where:".join([head, *(row for row in rows if "deployment" not in row)]))
-    return source
 
 
 def test_what_is_wrong_with_a_name_is_said_while_it_is_written(start: Start) -> None:

@@ -117,7 +117,10 @@ class Run(Protocol):
 
 
 class Serve(Protocol):
-    """``with serve(project, environment) as url``: real gunicorn on loopback, stopped gracefully at the end."""
+    """``with serve(project, environment) as url``: real gunicorn on loopback, stopped gracefully at the end.
+
+    ``application`` names another one to serve than the project's own.
+    """
 
     def __call__(
         self,
@@ -126,6 +129,7 @@ class Serve(Protocol):
         /,
         *,
         variables: Mapping[str, str] | None = None,
+        application: str | None = None,
     ) -> AbstractContextManager[str]: ...
 
 
@@ -217,7 +221,12 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
 
     @contextlib.contextmanager
     def serve_project(
-        project: Path, environment: Environment, /, *, variables: Mapping[str, str] | None = None
+        project: Path,
+        environment: Environment,
+        /,
+        *,
+        variables: Mapping[str, str] | None = None,
+        application: str | None = None,
     ) -> Iterator[str]:
         log = tmp_path_factory.mktemp("gunicorn") / "output"
         # The socket is made here and handed over: no port can be taken by somebody else in between.
@@ -228,7 +237,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
                     [
                         environment.directory / "bin" / "gunicorn",
                         *("--bind", f"fd://{listener.fileno()}"),
-                        _application(project),
+                        application or _application(project),
                     ],
                     cwd=project,
                     env=_variables(project, environment) | dict(variables or {}),
