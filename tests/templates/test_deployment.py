@@ -26,7 +26,6 @@ import urllib.request
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,27 +150,40 @@ def test_nothing_secret_nor_of_this_machine_is_sent_to_docker(
     assert {"pyproject.toml", "README.md", "LICENSE", "gunicorn.conf.py", "deploy/healthcheck.py"} <= sent
 
 
-def test_compose_files_are_sound_whatever_they_hold(render: Render, template: str) -> None:
-    for database, deployment in product(
-        ("none", "sqlite", "postgresql", "mysql"), (["docker"], ["docker", "nginx"])
-    ):
-        if database == "none" and template == "django-full":
-            continue
-        project = render(template, database=database, deployment=deployment)
-        _lint("check-jsonschema", "--builtin-schema", "vendor.compose-spec", project / "compose.yaml")
-        compose = _compose(project)
-        services = compose["services"]
-        held = {
-            "web": True,
-            "migrate": database != "none",
-            "database": database in {"postgresql", "mysql"},
-            "nginx": "nginx" in deployment,
-        }
-        assert services.keys() == {name for name, there in held.items() if there}
-        _check_services(services)
-        mounted = [volume.partition(":")[0] for service in services.values() for volume in _named_volumes(service)]
-        assert set(mounted) == set(compose.get("volumes", {}))
-        assert bool(mounted) is (database != "none")
+SERVICES = {
+    "flask-micro": [
+        ({"database": "none"}, {"web"}),
+        ({"database": "mysql", "deployment": ["docker"]}, {"web", "migrate", "database"}),
+    ],
+    "flask-blueprints": [
+        ({"database": "sqlite"}, {"web", "migrate", "nginx"}),
+        ({"database": "oracle", "deployment": ["docker"]}, {"web", "migrate"}),
+    ],
+    "django-full": [
+        ({"jobs": "celery", "deployment": ["docker"]}, {"web", "migrate", "redis", "worker", "beat"}),
+        (
+            {"database": "postgresql", "jobs": "celery", "realtime": True},
+            {"web", "migrate", "nginx", "database", "redis", "worker", "beat"},
+        ),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("template", "answers", "expected"),
+    [(template, *row) for template, rows in SERVICES.items() for row in rows],
+)
+def test_the_compose_file_is_sound(
+    deployed: Callable[..., Path], template: str, answers: Mapping[str, object], expected: set[str]
+) -> None:
+    project = deployed(template, **answers)
+    _lint("check-jsonschema", "--builtin-schema", "vendor.compose-spec", project / "compose.yaml")
+    compose = _compose(project)
+    services = compose["services"]
+    assert services.keys() == expected | ({"nginx"} if "deployment" not in answers else set())
+    _check_services(services)
+    mounted = {volume.partition(":")[0] for service in services.values() for volume in _named_volumes(service)}
+    assert mounted == set(compose.get("volumes", {}))
 
 
 def test_compose_says_which_setting_is_missing(deployed: Callable[..., Path], template: str) -> None:
