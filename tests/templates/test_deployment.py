@@ -158,6 +158,7 @@ SERVICES = {
     "flask-blueprints": [
         ({"database": "sqlite"}, {"web", "migrate", "nginx"}),
         ({"database": "oracle", "deployment": ["docker"]}, {"web", "migrate"}),
+        ({"jobs": "celery", "realtime": True}, {"web", "migrate", "nginx", "redis", "worker", "beat"}),
     ],
     "django-full": [
         ({"jobs": "celery", "deployment": ["docker"]}, {"web", "migrate", "redis", "worker", "beat"}),
@@ -201,7 +202,7 @@ def _check_services(services: Mapping[str, dict[str, Any]]) -> None:
         once = service["restart"] == "no"
         assert once is (name == "migrate")
         healthy = "healthcheck" in service and not service["healthcheck"].get("disable")
-        assert healthy or name in {"migrate", "beat"}
+        assert healthy or name == "migrate"
         assert "no-new-privileges:true" in service["security_opt"]
         if "build" in service:
             assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
