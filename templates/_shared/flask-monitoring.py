@@ -3,6 +3,10 @@
 from time import perf_counter
 
 from flask import Flask, Response, g, request
+{% if uses_metrics %}
+from prometheus_client import make_wsgi_app
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+{% endif %}
 
 from . import {{ 'metrics, statsd' if uses_metrics and uses_statsd else 'metrics' if uses_metrics else 'statsd' }}
 {% if uses_statsd %}
@@ -19,7 +23,9 @@ def init_app(app: Flask) -> None:
 {% endif %}
     """Measure from the first hook of a request to its last."""
 {% if uses_metrics %}
-    metrics.init_app(app)
+    # Ahead of the application: whoever asks, by any host name, is answered and not counted.
+    page = make_wsgi_app(metrics.begin())
+    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/metrics": page})  # type: ignore[method-assign]
 {% endif %}
 {% if uses_statsd %}
     sender = statsd.Sender(settings.statsd_host, settings.statsd_port)

@@ -1,8 +1,8 @@
-def child_exit(_server, worker):
+def child_exit(_server: object, worker: Any) -> None:
     """Take a worker that has gone from the list of those that live; what it counted stays."""
     mark_process_dead(worker.pid)
 
 
-def on_exit(_server):
+def on_exit(_server: object) -> None:
     """Leave nothing behind: the next start counts from nought."""
     shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

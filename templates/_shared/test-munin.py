@@ -1,4 +1,4 @@
-PLUGIN = Path(__file__).parents[1] / "deploy" / "munin" / "plugin.py"
+PLUGIN = {{ 'BASE_DIR' if uses_django else 'Path(__file__).parents[1]' }} / "deploy" / "munin" / "plugin.py"
 
 
 def ask(name: str, command: str, address: str, folder: Path) -> subprocess.CompletedProcess[str]:

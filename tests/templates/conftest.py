@@ -61,6 +61,7 @@ VARIANTS: Mapping[str, tuple[Mapping[str, object], ...]] = {
         {"security": "high"},
         {"api_library": "django-ninja"},
         {"jobs": "celery", "realtime": True},
+        {"monitoring": ["statsd", "prometheus"]},
     ),
     # Two releases of Django cannot share an environment.
     "django-full-lts": (
@@ -68,6 +69,7 @@ VARIANTS: Mapping[str, tuple[Mapping[str, object], ...]] = {
         {"template": "django-full", "django_version": "5.2", "security": "high"},
         {"template": "django-full", "django_version": "5.2", "api_library": "django-ninja"},
         {"template": "django-full", "django_version": "5.2", "jobs": "celery", "realtime": True},
+        {"template": "django-full", "django_version": "5.2", "monitoring": ["statsd", "prometheus"]},
     ),
 }
 PYTHONS = ("3.11", "3.12", "3.13")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.project
 
 ALL = ["statsd", "prometheus", "munin"]
-TEMPLATES = ["flask-micro", "flask-blueprints"]
+TEMPLATES = ["flask-micro", "flask-blueprints", "django-full"]
 REQUESTS = 40
 # The parser is the one the client is tested with: it refuses what is not the format.
 PARSER = """

@@ -1,0 +1,1 @@
+"""Monitoring: what is told to whoever watches the project."""
