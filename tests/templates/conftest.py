@@ -132,6 +132,7 @@ class Serve(Protocol):
         *,
         variables: Mapping[str, str] | None = None,
         application: str | None = None,
+        log: Path | None = None,
     ) -> AbstractContextManager[str]: ...
 
 
@@ -229,8 +230,9 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
         *,
         variables: Mapping[str, str] | None = None,
         application: str | None = None,
+        log: Path | None = None,
     ) -> Iterator[str]:
-        log = tmp_path_factory.mktemp("gunicorn") / "output"
+        log = log or tmp_path_factory.mktemp("gunicorn") / "output"
         # The socket is made here and handed over: no port can be taken by somebody else in between.
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
