@@ -5,10 +5,16 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+{% if uses_celery %}
+from celery import Celery
+{% endif %}
 from flask import Flask
 
 from {{ package_name }} import monitoring
 from {{ package_name }}.config import Settings
+{% if uses_celery %}
+from {{ package_name }}.statsd import Sender
+{% endif %}
 
 
 @pytest.fixture
@@ -62,3 +68,6 @@ def test_a_host_without_an_address_is_told_once(caplog: pytest.LogCaptureFixture
     assert [record.getMessage().partition(" (")[0] for record in caplog.records] == [
         "nothing is sent to statsd: ::1 has no address"
     ]
+{% if uses_celery %}
+{% include 'templates/_shared/test-statsd-tasks.py' %}
+{% endif %}
