@@ -225,6 +225,8 @@ def test_it_stays_small(default_project: Path) -> None:
     ]
     # The decision record that Waypost adds is the fifteenth.
     assert len(shown) <= 14
+    code = [path.read_text(encoding="utf-8") for path in shown if path.suffix == ".py" and path.parent != default_project]
+    assert sum(text.count("\n") for text in code) <= 690
     tables = tomllib.loads((default_project / "pyproject.toml").read_text(encoding="utf-8"))
     assert len(tables["project"]["dependencies"]) <= 3
 
