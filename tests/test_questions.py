@@ -8,7 +8,7 @@ import pytest
 
 from sources import TEMPLATES, catalogue, copy_of_our_source
 from waypost.errors import SourceError
-from waypost.model import Value
+from waypost.model import Problem, Value
 from waypost.questions import Catalogue, load_catalogue
 
 
@@ -122,3 +122,22 @@ def test_text_is_quoted_for_other_languages(text: str, python: str, toml: str) -
 def test_a_source_whose_questions_fail_is_named(tmp_path: Path, question: str) -> None:
     with pytest.raises(SourceError, match="cannot be read"):
         odd_catalogue(tmp_path, question).resolve({})
+
+
+@pytest.mark.parametrize(
+    ("key", "message", "nearest"),
+    [
+        ("databse", "there is no question 'databse'", "database"),
+        ("xyz", "there is no question 'xyz'", ""),
+        ("uses_redis", "'uses_redis' follows from other answers and cannot be set", ""),
+    ],
+)
+def test_a_key_that_is_no_question_is_told_with_the_nearest(key: str, message: str, nearest: str) -> None:
+    assert catalogue().unknown(key) == Problem(key=key, message=message, nearest=nearest)
+
+
+def test_of_a_refused_combination_the_last_answer_that_was_given_is_blamed() -> None:
+    row = next(row for row in catalogue().refusals if row.where.keys() == {"accounts", "database"})
+    given: dict[str, Value] = {"template": "flask-blueprints", "example": False, "accounts": "login"}
+    problems = catalogue().resolve({**given, "database": "none"}).problems
+    assert problems == (Problem(key="database", message=row.because, nearest=""),)

@@ -16,7 +16,17 @@ from hypothesis import strategies as st
 
 from waypost.errors import AnswersError, ExitCode
 from waypost.evidence import DECISIONS, UNSURE, load_evidence
-from waypost.recommend import MAX_FLIPS, next_question, recommend, standing
+from waypost.recommend import (
+    BALANCED_SHARE,
+    CLEAR_LEAD,
+    CLEAR_SHARE,
+    FEW_POINTS,
+    FEW_REASONS,
+    MAX_FLIPS,
+    next_question,
+    recommend,
+    standing,
+)
 
 SCENARIOS = tomllib.loads((Path(__file__).parent / "data" / "scenarios.toml").read_text(encoding="utf-8"))["scenario"]
 
@@ -155,6 +165,70 @@ def test_the_weights_of_the_reasons_add_up_to_the_scores(answers: dict[str, str]
     assert {reason.leans for reason in advice.reasons} <= {advice.framework}
     for reason in both + advice.template_reasons + advice.template_against:
         assert reason.answers.items() <= answers.items()
+
+
+@given(answers=answers_of_some)
+def test_the_strongest_reasons_stand_first_in_words_of_the_evidence(answers: dict[str, str]) -> None:
+    advice = recommend(answers)
+    evidence = load_evidence()
+    claims = {claim.id: claim.claim for claim in (*evidence.claims, *evidence.flask_claims)}
+    for reasons in (advice.reasons, advice.against, advice.template_reasons, advice.template_against):
+        weights = [reason.weight for reason in reasons]
+        assert weights == sorted(weights, reverse=True)
+        assert all(reason.claim == claims[reason.id] for reason in reasons)
+
+
+@given(answers=answers_of_some)
+def test_confidence_follows_from_the_points_the_documents_and_the_answers(answers: dict[str, str]) -> None:
+    """The limits as they are documented: told here a second time, in whole numbers."""
+    advice = recommend(answers)
+    flask, django = advice.scores.flask, advice.scores.django
+    points, lead = flask + django, abs(flask - django)
+    shown = str(advice.scores)
+    few = len(advice.reasons) < FEW_REASONS or points < FEW_POINTS
+    if not points or not lead or max(flask, django) < BALANCED_SHARE * points or few:
+        assert advice.confidence == "low"
+    elif len({key for reason in advice.reasons for key in reason.answers}) == 1:
+        assert advice.confidence == "medium"
+    else:
+        documents = {reason.document for reason in advice.reasons}
+        clear = max(flask, django) >= CLEAR_SHARE * points and lead >= CLEAR_LEAD and len(documents) > 1
+        assert advice.confidence == ("high" if clear else "medium")
+        assert not clear or f"{len(documents)} documents" in advice.confidence_because
+    assert not points or shown in advice.confidence_because
+
+
+@pytest.mark.parametrize(
+    ("answers", "because"),
+    [
+        (EVERYTHING_FOR_DJANGO, "Django has one starter project."),
+        (
+            {"kind": "microservice", "size": "small"},
+            "The answers describe one small service, which fits in a few files.",
+        ),
+        ({}, "Nothing is known yet; Flask with blueprints is the easiest start with nothing to take out again."),
+        (
+            {"kind": "microservice", "size": "small", "philosophy": "full-control", "accounts": "login"},
+            "The answer to accounts calls for sign-in, which the micro template does not have.",
+        ),
+        (
+            {"size": "small", "experience": "beginner"},
+            "The answers do not clearly describe one small service, so the application gets room for its parts.",
+        ),
+    ],
+)
+def test_the_advice_says_why_this_template(answers: dict[str, str], because: str) -> None:
+    assert recommend(answers).template_because == because
+
+
+@given(answers=answers_of_some)
+def test_the_standing_is_the_advice_so_far_and_what_is_open(answers: dict[str, str]) -> None:
+    now, advice = standing(answers), recommend(answers)
+    assert (now.scores, now.framework, now.template) == (advice.scores, advice.framework, advice.template)
+    assert now.has_evidence == advice.has_evidence
+    assert now.open_questions[:1] == tuple(filter(None, [next_question(answers)]))
+    assert now.is_settled == (not now.open_questions)
+    assert set(now.open_questions) <= set(DECISIONS) - set(answers)
 
 
 @given(answers=answers_of_some, seed=st.randoms(use_true_random=False))
