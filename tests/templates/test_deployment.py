@@ -153,7 +153,10 @@ def test_nothing_secret_nor_of_this_machine_is_sent_to_docker(
 SERVICES = {
     "flask-micro": [
         ({"database": "none"}, {"web"}),
-        ({"database": "mysql", "deployment": ["docker"]}, {"web", "migrate", "database"}),
+        (
+            {"database": "mysql", "jobs": "celery", "deployment": ["docker"]},
+            {"web", "migrate", "database", "redis", "worker", "beat"},
+        ),
     ],
     "flask-blueprints": [
         ({"database": "sqlite"}, {"web", "migrate", "nginx"}),
@@ -202,7 +205,7 @@ def _check_services(services: Mapping[str, dict[str, Any]]) -> None:
         once = service["restart"] == "no"
         assert once is (name == "migrate")
         healthy = "healthcheck" in service and not service["healthcheck"].get("disable")
-        assert healthy or name == "migrate"
+        assert healthy or name in {"migrate", "beat"}
         assert "no-new-privileges:true" in service["security_opt"]
         if "build" in service:
             assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
@@ -706,48 +709,101 @@ def test_nginx_compresses_what_holds_no_secret_and_no_page(
 # supervisor
 
 
-def test_supervisor_starts_it_restarts_it_and_leaves_nothing_behind(
-    render: Render, environment: MakeEnvironment, run: Run, template: str, tmp_path: Path
+@pytest.mark.parametrize("template", ["flask-micro", "django-full"])
+def test_supervisor_starts_the_server_again_and_leaves_nothing_behind(
+    render: Render, environment: MakeEnvironment, template: str, tmp_path: Path
 ) -> None:
-    # Its socket is named after the project: two runs of this test must not share one.
+    with _supervised(render, environment(template), template, tmp_path) as supervised:
+        first = _control(supervised.configuration, "pid", "web")
+        os.kill(int(first), signal.SIGKILL)
+        _wait(lambda: _control(supervised.configuration, "pid", "web") not in {first, "0"} and supervised.answers())
+        _wait(lambda: "RUNNING" in _control(supervised.configuration, "status"), supervised.log)
+    said = supervised.log.read_text()
+    assert said.count("SIGKILL") == 1, said  # ours; none was needed to stop it
+    assert "healthz" in said  # what it runs writes its log through it
+
+
+@pytest.mark.service
+def test_supervisor_runs_a_worker_and_beat_beside_the_server(
+    render: Render,
+    environment: MakeEnvironment,
+    run: Run,
+    live_redis: Callable[[], contextlib.AbstractContextManager[str]],
+    tmp_path: Path,
+) -> None:
+    installed = environment("flask-blueprints")
+    with (
+        live_redis() as url,
+        _supervised(
+            render, installed, "flask-blueprints", tmp_path, answers={"jobs": "celery"}, variables={"REDIS_URL": url}
+        ) as supervised,
+    ):
+        ping = ("celery", "--app", "my_project.worker", "inspect", "ping", "--timeout", "10")
+        done = run(supervised.project, installed, *ping, variables={"REDIS_URL": url})
+        assert "1 node online" in done.stdout
+    assert "SIGKILL" not in supervised.log.read_text()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Supervised:
+    """A project under supervisord."""
+
+    project: Path
+    configuration: Path
+    port: int
+    log: Path
+
+    def answers(self) -> bool:
+        """Whether the server is alive."""
+        return _answers(self.port)
+
+
+@contextlib.contextmanager
+def _supervised(
+    render: Render,
+    installed: Environment,
+    template: str,
+    folder: Path,
+    answers: Mapping[str, object] | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> Iterator[Supervised]:
+    """All of a project's programs, running; at the end supervisor is told to stop, and nothing may be left of it."""
+    # Its socket is named after the project: two runs of these tests must not share one.
     slug = f"supervised-{uuid.uuid4().hex[:8]}"
-    project = render(template, deployment=["supervisor"], project_slug=slug, package_name="my_project")
-    configuration = project / "deploy" / "supervisord.conf"
-    installed = environment(template)
-    port = free_port()
+    more = {"deployment": ["supervisor"], "project_slug": slug, "package_name": "my_project"}
+    project = render(template, **more | dict(answers or {}))
+    supervised = Supervised(
+        project=project,
+        configuration=project / "deploy" / "supervisord.conf",
+        port=free_port(),
+        log=folder / "log",
+    )
     environ = {
         "PATH": f"{installed.directory}/bin:/usr/bin:/bin",
         "PYTHONPATH": f"{project}/src",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}",
-        "DATABASE_URL": f"sqlite:///{tmp_path}/app.sqlite3",
+        "GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{supervised.port}",
+        "DATABASE_URL": f"sqlite:///{folder}/app.sqlite3",
+        **(variables or {}),
     }
-    log = tmp_path / "log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [_program("supervisord"), "--configuration", configuration],
-            env=environ,
-            stdout=output,
-            stderr=output,
-        )
+    command = [_program("supervisord"), "--configuration", str(supervised.configuration)]
+    with supervised.log.open("w") as output:
+        process = subprocess.Popen(command, env=environ, stdout=output, stderr=output)
     family: set[psutil.Process] = set()
     try:
-        _wait(lambda: _answers(port) and "RUNNING" in _control(configuration, "status"), log)
+        programs = supervised.configuration.read_text().count("[program:")
+        _wait(lambda: _control(supervised.configuration, "status").count("RUNNING") == programs, supervised.log)
+        _wait(supervised.answers, supervised.log)
         family |= set(psutil.Process(process.pid).children(recursive=True))
-        first = _control(configuration, "pid", "web")
-        os.kill(int(first), signal.SIGKILL)
-        _wait(lambda: _control(configuration, "pid", "web") not in {first, "0"} and _answers(port), log)
-        _wait(lambda: "RUNNING" in _control(configuration, "status"), log)
+        yield supervised
         family |= set(psutil.Process(process.pid).children(recursive=True))
     finally:
         process.send_signal(signal.SIGTERM)
-        code = process.wait(timeout=START_SECONDS + 15)
-    said = log.read_text()
+        code = process.wait(timeout=2 * START_SECONDS)
+    said = supervised.log.read_text()
     assert code == 0, said
     _, alive = psutil.wait_procs(family, timeout=5)
     assert not alive, said
-    assert said.count("SIGKILL") == 1, said  # ours; none was needed to stop it
-    assert "healthz" in said  # what it runs writes its log through it
     assert not list(Path("/tmp").glob(f"{slug}*"))
 
 
