@@ -1,4 +1,4 @@
-"""What a person meets in a real browser: nothing blocked, nothing out of reach, in light and dark, on a narrow screen."""
+"""What a person meets in a real browser: nothing blocked or out of reach, in light and dark, on a narrow screen."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -43,7 +43,7 @@ WIDE: ViewportSize = {"width": 1280, "height": 800}
 
 # What the keyboard has to reach: a group of radio buttons is one stop, at the chosen one.
 REACHABLE = """(foreign) => {
-  const wanted = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]:not([tabindex^="-"])';
+  const wanted = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]';
   const seen = [...document.querySelectorAll(wanted)].filter(element =>
     !element.disabled && element.tabIndex >= 0 && element.checkVisibility({visibilityProperty: true})
     && !element.closest('[inert]') && !element.closest(foreign)
@@ -51,6 +51,8 @@ REACHABLE = """(foreign) => {
   seen.forEach((element, number) => { element.dataset.stop = number; });
   return seen.map(element => element.outerHTML.slice(0, 160));
 }"""
+# Colours that fade from one scheme to the other have arrived.
+SETTLED = "Promise.allSettled(document.getAnimations().map(animation => animation.finished))"
 FOCUSED = """(foreign) => {
   const element = document.activeElement;
   if (!element || element === document.body || element.closest(foreign)) return null;
@@ -110,6 +112,7 @@ class Visitor:
         schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
         for scheme in schemes:
             self.page.emulate_media(color_scheme=scheme)
+            self.page.evaluate(SETTLED)
             found = Axe().run(self.page, context=looked_at, options=RULES)
             assert not found.violations_count, f"{where}, {scheme}:\n{found.generate_report()}"
         self.page.emulate_media(color_scheme="light")
@@ -281,14 +284,25 @@ def test_django_full_in_a_browser(
             visitor.fill(name="Ada")
             visitor.press("Save")
             visitor.page.get_by_text("Ada", exact=True).first.wait_for()
-            for path in ("/", "/accounts/email/", "/accounts/password/change/", "/accounts/sessions/", "/accounts/tokens/"):
+            for path in (
+                "/",
+                "/accounts/email/",
+                "/accounts/password/change/",
+                "/accounts/sessions/",
+                "/accounts/tokens/",
+            ):
                 visitor.go(path)
                 visitor.inspect()
             _keep_items(visitor, "Shelf", new="New item")
         with _visitor(chromium, url) as visitor:
             visitor.go("/accounts/login/")
             _sign_in(visitor, "boss@example.com", field="login")
-            for path in ("/admin/", "/admin/accounts/user/", "/admin/accounts/user/1/change/", "/admin/items/item/add/"):
+            for path in (
+                "/admin/",
+                "/admin/accounts/user/",
+                "/admin/accounts/user/1/change/",
+                "/admin/items/item/add/",
+            ):
                 visitor.go(path)
                 visitor.inspect(foreign=DJANGO_S_OWN)
         with _visitor(chromium, url, scripts=False) as visitor:
