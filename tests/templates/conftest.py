@@ -62,6 +62,7 @@ VARIANTS: Mapping[str, tuple[Mapping[str, object], ...]] = {
         {"api_library": "django-ninja"},
         {"jobs": "celery", "realtime": True},
         {"monitoring": ["statsd", "prometheus"]},
+        {"accounts": "none"},
     ),
     # Two releases of Django cannot share an environment.
     "django-full-lts": (
@@ -70,6 +71,7 @@ VARIANTS: Mapping[str, tuple[Mapping[str, object], ...]] = {
         {"template": "django-full", "django_version": "5.2", "api_library": "django-ninja"},
         {"template": "django-full", "django_version": "5.2", "jobs": "celery", "realtime": True},
         {"template": "django-full", "django_version": "5.2", "monitoring": ["statsd", "prometheus"]},
+        {"template": "django-full", "django_version": "5.2", "accounts": "none"},
     ),
 }
 PYTHONS = ("3.11", "3.12", "3.13")

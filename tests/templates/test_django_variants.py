@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from templates.test_django_full import Browser
+
 if TYPE_CHECKING:
     from templates.conftest import Environment, MakeEnvironment, Render, Run, Serve
 
@@ -57,6 +59,54 @@ def test_both_libraries_answer_alike(render: Render, environment: MakeEnvironmen
     assert answers[0] == answers[1]
     statuses = [status for status, _headers, _body in answers[0]]
     assert statuses == [401, 401, 201, 200, 304, 412, 200, 422, 422, 400, 415, 404, 404, 405, 204, 200]
+
+
+@pytest.mark.parametrize(
+    ("variant", "python"),
+    [
+        ({"admin": "multi-role", "api_library": "django-ninja"}, "3.12"),
+        ({"admin": "none"}, "3.13"),
+        ({"admin": "none", "example": False}, "3.12"),
+        ({**LONG_TERM, "admin": "basic", "security": "high", "api": "none", "sessions": "cookie"}, "3.11"),
+    ],
+    ids=["staff alone", "nobody", "nobody and nothing", "staff alone, long-term support"],
+)
+def test_all_gates_pass_without_accounts(
+    render: Render, environment: MakeEnvironment, run: Run, variant: dict[str, object], python: str
+) -> None:
+    project = render("django-full", accounts="none", **variant)
+    pass_all_gates(run, project, environment("django-full-lts" if python == "3.11" else "django-full", python=python))
+
+
+def test_without_accounts_no_trace_of_them_is_left(render: Render) -> None:
+    with_staff = texts_of(render("django-full", accounts="none"))
+    for word in ("allauth", "sign up", "profile", "token", "email_", "login_not_required", "owner", "core_cache"):
+        assert word not in with_staff.replace("csrf_token", "").replace("csrf token", ""), word
+    with_nobody = texts_of(render("django-full", accounts="none", admin="none"))
+    for word in ("contrib.auth", "contenttypes", "axes", "argon2", "password_hashers", "user_model", "staff"):
+        assert word not in with_nobody, word
+
+
+def test_without_accounts_pages_and_api_are_open_and_the_admin_area_is_not(
+    render: Render, environment: MakeEnvironment, run: Run, serve: Serve
+) -> None:
+    project = render("django-full", accounts="none")
+    installed = environment("django-full")
+    run(project, installed, "python", "manage.py", "migrate", "-v0")
+    account = ("--email", "Root@example.com", "--password", PASSWORD)
+    run(project, installed, "python", "manage.py", "create-admin", *account)
+    with serve(project, installed, variables={"WEB_CONCURRENCY": "3"}) as url:
+        visitor = Browser(url)
+        assert visitor.submit("/items/new/", name="A lamp")[:2] == (302, "/items/1/")
+        assert "A lamp" in visitor.open("/api/v1/items")[2]
+        assert visitor.open("/admin/")[:2] == (302, "/admin/login/?next=/admin/")
+
+        # However many processes answer, five failures lock the address, however it is written.
+        stranger = Browser(url)
+        typed = ("root@example.com", "ROOT@example.com", "Root@Example.com") * 2
+        statuses = [stranger.submit("/admin/login/", username=name, password="wrong")[0] for name in typed]
+        assert statuses == [200] * 4 + [429] * 2
+        assert stranger.submit("/admin/login/", username=typed[0], password=PASSWORD)[0] == 429
 
 
 def conversation(url: str, token: str) -> list[tuple[int, dict[str, str], object]]:
