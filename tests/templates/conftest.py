@@ -63,6 +63,7 @@ VARIANTS: Mapping[str, tuple[Mapping[str, object], ...]] = {
         {"jobs": "celery", "realtime": True},
         {"monitoring": ["statsd", "prometheus"]},
         {"accounts": "none"},
+        {"database": "oracle"},
     ),
     # Two releases of Django cannot share an environment.
     "django-full-lts": (

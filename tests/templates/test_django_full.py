@@ -155,6 +155,7 @@ def test_the_list_of_dependencies_is_the_projects(render: Render) -> None:
         {"api_library": "django-ninja"},
         {"jobs": "celery", "realtime": True},
         {"accounts": "none"},
+        {"database": "oracle"},
     )
     for variant in variants:
         tables = tomllib.loads((render("django-full", **variant) / "pyproject.toml").read_text(encoding="utf-8"))

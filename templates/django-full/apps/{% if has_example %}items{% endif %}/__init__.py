@@ -1,1 +1,0 @@
-"""An example: people keep items of their own."""

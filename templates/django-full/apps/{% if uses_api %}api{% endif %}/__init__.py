@@ -1,1 +1,0 @@
-"""The REST API: its document, its errors, its tokens."""
