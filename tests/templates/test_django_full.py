@@ -156,6 +156,7 @@ def test_the_list_of_dependencies_is_the_projects(render: Render) -> None:
         {"jobs": "celery", "realtime": True},
         {"accounts": "none"},
         {"database": "oracle"},
+        {"monitoring": ["statsd", "prometheus"]},
     )
     for variant in variants:
         tables = tomllib.loads((render("django-full", **variant) / "pyproject.toml").read_text(encoding="utf-8"))
