@@ -309,3 +309,22 @@ def test_django_full_in_a_browser(
             visitor.go("/accounts/login/")
             _sign_in(visitor, "ada@example.com", field="login")
             _keep_items(visitor, "Clock", new="New item", scripts=False)
+
+
+def test_an_open_list_of_flask_blueprints_shows_what_others_add(
+    *, render: Render, environment: MakeEnvironment, run: Run, serve: Serve, chromium: Browser
+) -> None:
+    project = render("flask-blueprints", realtime=True)
+    installed = environment("flask-blueprints")
+    run(project, installed, "flask", "db", "upgrade")
+    with serve(project, installed) as url, _visitor(chromium, url) as watching, _visitor(chromium, url) as adding:
+        with watching.page.expect_websocket() as opened:
+            watching.go("/items/")
+        opened.value.wait_for_event("framereceived", predicate=lambda frame: str(frame).startswith("40"))
+        adding.go("/items/")
+        adding.press("Add an item")
+        adding.fill(name="Lamp")
+        adding.press("Save")
+        watching.page.get_by_role("link", name="Lamp").wait_for()
+        watching.page.get_by_text("The list was updated.").wait_for()
+        watching.inspect()
