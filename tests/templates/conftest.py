@@ -28,6 +28,11 @@ from typing import Protocol
 import copier
 import pytest
 
+from choices import pairwise
+from sources import source_of
+from waypost.baseline import baseline
+from waypost.questions import load_catalogue
+
 REPOSITORY = Path(__file__).parents[2]
 ENVIRONMENTS = REPOSITORY / ".cache" / "environments"
 
@@ -397,9 +402,18 @@ def _requirements(source: Path, template: str) -> list[str]:
         for number, answers in enumerate(VARIANTS[template]):
             project = Path(folder) / str(number)
             _render(source, project, {"template": template, **answers})
-            tables = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
-            requirements |= set(tables["project"]["dependencies"]) | set(tables["dependency-groups"]["dev"])
+            requirements |= _required((project / "pyproject.toml").read_text(encoding="utf-8"))
+    lts = template.endswith("-lts")
+    for answers in pairwise(template.removesuffix("-lts")):
+        if (answers.get("django_version") == "5.2") == lts:
+            files = baseline(source_of(source), load_catalogue(source).resolve(answers))
+            requirements |= _required(files["pyproject.toml"].content.decode())
     return sorted(requirements)
+
+
+def _required(pyproject: str) -> set[str]:
+    tables = tomllib.loads(pyproject)
+    return {*tables["project"]["dependencies"], *tables["dependency-groups"]["dev"]}
 
 
 def _installed(requirements: list[str], name: str, version: str, *, lowest: bool = False) -> Environment:
@@ -462,9 +476,17 @@ def _variables(project: Path, environment: Environment) -> dict[str, str]:
         "PYTHONPATH": str(project / "src"),
         "PYTHONDONTWRITEBYTECODE": "1",
         "RUFF_NO_CACHE": "true",
-        # One cache for all renderings: the libraries' own types are read once. Two processes may share it.
-        "MYPY_CACHE_DIR": str(environment.directory / "mypy-cache"),
+        "MYPY_CACHE_DIR": str(environment.directory / f"mypy-cache-{_modules(project)}"),
     }
+
+
+def _modules(project: Path) -> str:
+    """What renderings with the same modules have in common, so that they can share what mypy remembers.
+
+    The libraries' types are then read once. With other modules it would look for those that Django's plugin once found.
+    """
+    modules = sorted(str(path.relative_to(project)) for path in project.rglob("*.py"))
+    return hashlib.sha256("\n".join(modules).encode()).hexdigest()[:12]
 
 
 def _application(project: Path) -> str:

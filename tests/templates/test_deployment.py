@@ -738,9 +738,13 @@ def test_supervisor_runs_a_worker_and_beat_beside_the_server(
             render, installed, "flask-blueprints", tmp_path, answers={"jobs": "celery"}, variables={"REDIS_URL": url}
         ) as supervised,
     ):
-        ping = ("celery", "--app", "my_project.worker", "inspect", "ping", "--timeout", "10")
-        done = run(supervised.project, installed, *ping, variables={"REDIS_URL": url})
-        assert "1 node online" in done.stdout
+        ping = ("celery", "--app", "my_project.worker", "inspect", "ping", "--timeout", "5")
+        said = ""
+        for _ in range(12):  # the worker takes a while to start
+            said += run(supervised.project, installed, *ping, variables={"REDIS_URL": url}, expect=None).stdout
+            if "1 node online" in said:
+                break
+        assert "1 node online" in said
     assert "SIGKILL" not in supervised.log.read_text()
 
 

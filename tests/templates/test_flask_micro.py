@@ -226,7 +226,9 @@ def test_it_stays_small(default_project: Path) -> None:
     # The decision record that Waypost adds is the fifteenth.
     assert len(shown) <= 14
     code = [path.read_text(encoding="utf-8") for path in shown if path.suffix == ".py" and path.parent != default_project]
-    assert sum(text.count("\n") for text in code) <= 690
+    lines = [line for text in code for line in text.splitlines()]
+    assert sum(map(bool, lines)) <= 560  # of 600, with what Waypost adds; the formatter's blank lines say nothing
+    assert len(lines) <= 700
     tables = tomllib.loads((default_project / "pyproject.toml").read_text(encoding="utf-8"))
     assert len(tables["project"]["dependencies"]) <= 3
 
