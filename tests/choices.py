@@ -19,8 +19,8 @@ from waypost.questions import Resolution
 Row = dict[str, Any]
 # The decisions that reach the files of a project; the others only move the advice and the defaults. A test says so.
 SHAPING = ("accounts", "admin", "security")
-# Chosen anew for every run, and printed by it; set it to see a run's random sets again.
-SEED = os.environ.get("WAYPOST_SEED", "0")
+# Every run prints it; set it to see a run's random sets again, or others.
+SEED = os.environ.get("WAYPOST_SEED", "1")
 _UNSURE = "unsure"
 
 

@@ -13,8 +13,12 @@ from sources import SMALL, as_repository, copy_of_our_source
 
 
 def pytest_configure() -> None:
-    """Choose the seed of this run's random answers, in the first process of it; the others inherit it."""
-    os.environ.setdefault("WAYPOST_SEED", secrets.token_hex(4))
+    """Choose the seed of this run's random answers, in the first process of it; the others inherit it.
+
+    A proof looks at others each time. `make test` looks at the same ones, so that what turns it red is the change.
+    """
+    proves = os.environ.get("WAYPOST_PROOF") == "1"
+    os.environ.setdefault("WAYPOST_SEED", secrets.token_hex(4) if proves else "1")
 
 
 def pytest_report_header() -> str:

@@ -1,7 +1,7 @@
 """Combinations of choices, really installed, checked, tested, started and asked for their pages.
 
-Every pair of choices with ``WAYPOST_PROOF=1``, as `make proof` sets it; otherwise one set of answers a template, another
-one in each run (the seed is printed at its beginning).
+Every pair of choices with ``WAYPOST_PROOF=1``, as `make proof` sets it; otherwise one set of answers a template, and
+another one with another ``WAYPOST_SEED``.
 """
 
 from __future__ import annotations
