@@ -28,59 +28,10 @@ from typing import Protocol
 import copier
 import pytest
 
-from choices import pairwise
-from sources import source_of
-from waypost.baseline import baseline
-from waypost.questions import load_catalogue
+from environments import ENVIRONMENTS, installed, requirements
 
 REPOSITORY = Path(__file__).parents[2]
-ENVIRONMENTS = REPOSITORY / ".cache" / "environments"
 
-# Answers which together bring in every dependency the template's variants have: what its shared environment holds.
-# A template that gains a dependency under a new answer gains a row here.
-VARIANTS: Mapping[str, tuple[Mapping[str, object], ...]] = {
-    "flask-micro": (
-        {},
-        {"database": "postgresql"},
-        {"database": "mysql"},
-        {"database": "oracle"},
-        {"database": "mongodb"},
-        {"data_access": "orm", "jobs": "celery", "cache": "redis", "suggestions": True, "realtime": True},
-        {"monitoring": ["statsd", "prometheus"]},
-    ),
-    "flask-blueprints": (
-        {},
-        {"database": "postgresql"},
-        {"database": "mysql"},
-        {"api": "rest", "accounts": "full", "admin": "multi-role"},
-        {"database": "oracle"},
-        {"api": "rest", "api_library": "plain"},
-        {"api": "rest", "api_library": "flask-restful"},
-        {"monitoring": ["statsd", "prometheus"]},
-        {"jobs": "celery", "cache": "redis", "sessions": "redis", "suggestions": True, "realtime": True},
-    ),
-    "django-full": (
-        {},
-        {"database": "postgresql"},
-        {"database": "mysql"},
-        {"security": "high"},
-        {"api_library": "django-ninja"},
-        {"jobs": "celery", "realtime": True},
-        {"monitoring": ["statsd", "prometheus"]},
-        {"accounts": "none"},
-        {"database": "oracle"},
-    ),
-    # Two releases of Django cannot share an environment.
-    "django-full-lts": (
-        {"template": "django-full", "django_version": "5.2"},
-        {"template": "django-full", "django_version": "5.2", "security": "high"},
-        {"template": "django-full", "django_version": "5.2", "api_library": "django-ninja"},
-        {"template": "django-full", "django_version": "5.2", "jobs": "celery", "realtime": True},
-        {"template": "django-full", "django_version": "5.2", "monitoring": ["statsd", "prometheus"]},
-        {"template": "django-full", "django_version": "5.2", "accounts": "none"},
-    ),
-}
-PYTHONS = ("3.11", "3.12", "3.13")
 START_SECONDS = 20
 
 
@@ -166,29 +117,23 @@ def render(template_source: Path, tmp_path_factory: pytest.TempPathFactory) -> R
 
 
 @pytest.fixture(scope="session")
-def environment(template_source: Path) -> MakeEnvironment:
+def environment() -> MakeEnvironment:
     """A function that gives the shared environment of a template, making it when it is not there yet."""
 
-    requirements: dict[str, list[str]] = {}
+    asked: dict[str, list[str]] = {}
 
     def shared_environment(template: str, /, *, python: str = "3.12", lowest: bool = False) -> Environment:
-        if template not in requirements:
-            requirements[template] = _requirements(template_source, template)
-        return _installed(requirements[template], template, python, lowest=lowest)
+        if template not in asked:
+            asked[template] = requirements(template)
+        return _environment(asked[template], template, python, lowest=lowest)
 
     return shared_environment
 
 
 @pytest.fixture(scope="session")
-def variants() -> Mapping[str, tuple[Mapping[str, object], ...]]:
-    """For each template, answers that together bring in all it can depend on."""
-    return VARIANTS
-
-
-@pytest.fixture(scope="session")
 def schemathesis() -> Path:
     """The program that holds a served API against its description with made-up requests."""
-    return _installed(["schemathesis>=4.32,<5"], "schemathesis", "3.12").directory / "bin" / "schemathesis"
+    return _environment(["schemathesis>=4.32,<5"], "schemathesis", "3.12").directory / "bin" / "schemathesis"
 
 
 @pytest.fixture(scope="session")
@@ -288,7 +233,7 @@ def live_database() -> Callable[[str], AbstractContextManager[str]]:
         server = os.environ.get(variable)
         if not server:
             pytest.skip(f"{variable} names no server")
-        drivers = _installed(["psycopg[binary]", "pymysql"], "database-drivers", "3.12")
+        drivers = _environment(["psycopg[binary]", "pymysql"], "database-drivers", "3.12")
         name = f"waypost_{uuid.uuid4().hex[:12]}"
         _execute(drivers, server, f"CREATE DATABASE {name}")
         try:
@@ -333,7 +278,7 @@ def mongodb() -> Callable[[], AbstractContextManager[str]]:
         if url := os.environ.get("WAYPOST_TEST_MONGODB_URL"):
             yield url
             return
-        programs = _installed(["secantusdb==0.7.0b3"], "secantusdb", "3.12").directory / "bin"
+        programs = _environment(["secantusdb==0.7.0b3"], "secantusdb", "3.12").directory / "bin"
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         process = subprocess.Popen(
@@ -383,6 +328,10 @@ def _flush(address: urllib.parse.SplitResult, number: int) -> None:
     assert b"-" not in answer, answer
 
 
+def _environment(requirements: list[str], name: str, python: str, *, lowest: bool = False) -> Environment:
+    return Environment(directory=installed(requirements, name, python, lowest=lowest), python_version=python)
+
+
 def _render(source: Path, folder: Path, answers: dict[str, object]) -> None:
     copier.run_copy(
         str(source),
@@ -393,76 +342,6 @@ def _render(source: Path, folder: Path, answers: dict[str, object]) -> None:
         unsafe=False,
         settings=copier.Settings(),
     )
-
-
-def _requirements(source: Path, template: str) -> list[str]:
-    """Every requirement of every variant, without the versions of Python they differ by."""
-    requirements: set[str] = set()
-    with tempfile.TemporaryDirectory() as folder:
-        for number, answers in enumerate(VARIANTS[template]):
-            project = Path(folder) / str(number)
-            _render(source, project, {"template": template, **answers})
-            requirements |= _required((project / "pyproject.toml").read_text(encoding="utf-8"))
-    lts = template.endswith("-lts")
-    for answers in pairwise(template.removesuffix("-lts")):
-        if (answers.get("django_version") == "5.2") == lts:
-            files = baseline(source_of(source), load_catalogue(source).resolve(answers))
-            requirements |= _required(files["pyproject.toml"].content.decode())
-    return sorted(requirements)
-
-
-def _required(pyproject: str) -> set[str]:
-    tables = tomllib.loads(pyproject)
-    return {*tables["project"]["dependencies"], *tables["dependency-groups"]["dev"]}
-
-
-def _installed(requirements: list[str], name: str, version: str, *, lowest: bool = False) -> Environment:
-    """The environment with these requirements, made once for all processes of all test runs."""
-    interpreter = _interpreter(version)
-    key = hashlib.sha256(json.dumps([str(interpreter), requirements]).encode()).hexdigest()[:12]
-    resolution = "lowest-direct" if lowest else "highest"
-    directory = ENVIRONMENTS / f"{name}-{version}-{resolution}-{key}"
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    with directory.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (directory / "complete").exists():
-            shutil.rmtree(directory, ignore_errors=True)
-            _uv("venv", "--python", str(interpreter), str(directory))
-            python = ("--python", str(directory / "bin" / "python"))
-            _uv("pip", "install", "--compile-bytecode", "--resolution", resolution, *python, *requirements)
-            (directory / "complete").touch()
-    return Environment(directory=directory, python_version=version)
-
-
-def _uv(*arguments: str) -> None:
-    program = Path(sys.executable).with_name("uv")
-    done = subprocess.run([program, "--quiet", *arguments], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"uv {' '.join(arguments)}\n{done.stderr}"
-
-
-def _interpreter(version: str) -> Path:
-    """The first Python of this version that is found and starts; skips, and says so, when there is none."""
-    candidates = [
-        Path(sys.executable),
-        *filter(None, [_on_path(f"python{version}")]),
-        *sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python")),
-    ]
-    for candidate in candidates:
-        probe = subprocess.run(
-            [candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2], sys._base_executable)"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        found, _, base = probe.stdout.strip().partition(" ")
-        if probe.returncode == 0 and found == version:
-            return Path(base)
-    pytest.skip(f"no Python {version} is installed here")
-
-
-def _on_path(name: str) -> Path | None:
-    found = shutil.which(name)
-    return Path(found) if found else None
 
 
 def _variables(project: Path, environment: Environment) -> dict[str, str]:

@@ -9,12 +9,14 @@ import re
 import sys
 import tomllib
 import urllib.parse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from environments import pyprojects
 
 if TYPE_CHECKING:
     from templates.conftest import MakeEnvironment, Render, Run, Serve
@@ -182,12 +184,10 @@ def test_every_dependency_is_imported_and_every_import_is_a_dependency(
     assert "gunicorn" in declared
 
 
-def test_the_list_of_dependencies_is_the_templates(
-    render: Render, variants: Mapping[str, tuple[Mapping[str, object], ...]]
-) -> None:
+def test_the_list_of_dependencies_is_the_templates() -> None:
     page = (REPOSITORY / "docs" / "dependencies" / "flask-blueprints.md").read_text(encoding="utf-8")
     runtime, development = page.split("## For development")
-    tables = [_pyproject(render(TEMPLATE, **answers)) for answers in variants[TEMPLATE]]
+    tables = list(pyprojects(TEMPLATE))
     listed = {name for name in re.findall(r"^\| ([a-z0-9-]+) \|", runtime, re.MULTILINE) if name != "package"}
     assert listed == {_name(text) for table in tables for text in table["project"]["dependencies"]}
     listed = {name for name in re.findall(r"^\| ([a-z0-9-]+) \|", development, re.MULTILINE) if name != "package"}
