@@ -11,10 +11,7 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
-import tempfile
 import time
-import tomllib
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -28,7 +25,9 @@ from typing import Protocol
 import copier
 import pytest
 
+from deploying import ALL
 from environments import ENVIRONMENTS, installed, requirements
+from nginx import Proxy, proxy
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -114,6 +113,30 @@ def render(template_source: Path, tmp_path_factory: pytest.TempPathFactory) -> R
         return folder
 
     return render_project
+
+
+@pytest.fixture(scope="session")
+def deployed(render: Render) -> Callable[..., Path]:
+    """``deployed("flask-micro", database="mysql")``: a project with all deployment files; the same one next time."""
+    made: dict[str, Path] = {}
+
+    def project(template: str, /, **answers: object) -> Path:
+        key = json.dumps([template, answers])
+        if key not in made:
+            made[key] = render(template, **{"deployment": ALL} | answers)
+        return made[key]
+
+    return project
+
+
+@pytest.fixture(scope="session")
+def nginx(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., AbstractContextManager[Proxy]]:
+    """``with nginx(project, url)``: nginx in front of the server at this address, with the project's own files."""
+
+    def in_front_of(project: Path, url: str, **changes: str) -> AbstractContextManager[Proxy]:
+        return proxy(project, url, tmp_path_factory.mktemp("nginx"), changes)
+
+    return in_front_of
 
 
 @pytest.fixture(scope="session")
