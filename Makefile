@@ -19,7 +19,7 @@ WORKERS ?= 2
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test proof check lint types format docs demo release clean
+.PHONY: help setup test proof audit check lint types format docs demo release clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,8 +37,11 @@ test: setup check ## Run every check and every test, with the servers that are i
 	$(BIN)/python scripts/services.py run $(if $(REQUIRE_SERVICES),--require) -- $(PYTEST)
 
 EXAMPLES ?= 1000
-proof: setup ## Prove that every combination works, and write docs/proof.md: an hour or two
-	$(BIN)/python scripts/proof.py $(EXAMPLES)
+proof: setup ## Prove what is not proved yet of every combination, and write docs/proof.md: an hour or two
+	WORKERS=$(WORKERS) $(BIN)/python scripts/proof.py $(EXAMPLES)
+
+audit: setup ## Look for known vulnerabilities in what generated projects install; asks a database on the internet
+	PYTHONPATH=tests $(BIN)/python scripts/audit.py
 
 check: lint types ## Lint and check the types, without the tests
 

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import pytest
 from choices import pairwise
 from sources import ROOT, catalogue, source_of
 from waypost.baseline import baseline
+from waypost.model import Value
 
 ENVIRONMENTS = ROOT / ".cache" / "environments"
 
@@ -30,19 +31,17 @@ def pyprojects(template: str) -> Iterator[dict[str, Any]]:
     lts = template.endswith("-lts")
     for answers in pairwise(template.removesuffix("-lts")):
         if (answers.get("django_version") == "5.2") == lts:
-            files = baseline(source_of(ROOT), catalogue().resolve(answers))
-            yield tomllib.loads(files["pyproject.toml"].content.decode())
+            yield _pyproject(answers)
 
 
 def requirements(template: str) -> list[str]:
     """What the projects of a template ask for, whatever is chosen, to develop them too."""
-    tables = list(pyprojects(template))
-    asked = [
-        requirement
-        for table in tables
-        for requirement in (*table["project"]["dependencies"], *table["dependency-groups"]["dev"])
-    ]
-    return sorted(set(asked))
+    return sorted(set().union(*map(_required, pyprojects(template))))
+
+
+def required_by(answers: Mapping[str, Value]) -> set[str]:
+    """What the project with these answers asks for, to develop it too."""
+    return _required(_pyproject(answers))
 
 
 def installed(requirements: list[str], name: str, version: str, *, lowest: bool = False) -> Path:
@@ -64,6 +63,15 @@ def installed(requirements: list[str], name: str, version: str, *, lowest: bool 
             _uv("pip", "install", "--compile-bytecode", "--resolution", resolution, *python, *requirements)
             (directory / "complete").touch()
     return directory
+
+
+def _pyproject(answers: Mapping[str, Value]) -> dict[str, Any]:
+    files = baseline(source_of(ROOT), catalogue().resolve(answers))
+    return tomllib.loads(files["pyproject.toml"].content.decode())
+
+
+def _required(table: Mapping[str, Any]) -> set[str]:
+    return {*table["project"]["dependencies"], *table["dependency-groups"]["dev"]}
 
 
 def _uv(*arguments: str) -> None:
