@@ -21,6 +21,7 @@ import websockets
 from websockets.sync.client import ClientConnection, connect
 
 from templates.test_django_full import PASSWORD, Browser
+from templates.test_django_variants import texts_of
 
 if TYPE_CHECKING:
     from templates.conftest import Environment, MakeEnvironment, Render, Run, Serve
@@ -35,6 +36,7 @@ EVERYTHING: dict[str, object] = {
     "suggestions": True,
     "realtime": True,
 }
+NOBODY: dict[str, object] = {"accounts": "none", "admin": "none"}
 
 
 @pytest.mark.parametrize(
@@ -43,8 +45,18 @@ EVERYTHING: dict[str, object] = {
         (EVERYTHING, "3.12"),
         (EVERYTHING | {"python_version": "3.11"}, "3.11"),
         (EVERYTHING | {"api": "none", "example": False, "suggestions": False, "sessions": "cookie"}, "3.12"),
+        (EVERYTHING | {"accounts": "none", "admin": "multi-role"}, "3.12"),
+        (EVERYTHING | {"accounts": "none", "python_version": "3.11", "api_library": "django-ninja"}, "3.11"),
+        (EVERYTHING | NOBODY | {"api": "none", "example": False, "suggestions": False}, "3.12"),
     ],
-    ids=["everything", "everything on long-term support", "nothing but services"],
+    ids=[
+        "everything",
+        "everything on long-term support",
+        "nothing but services",
+        "everything for staff and visitors",
+        "everything for staff and visitors on long-term support",
+        "nothing but services for nobody",
+    ],
 )
 def test_all_gates_pass(
     *,
@@ -170,6 +182,97 @@ def test_redis_holds_what_it_should_and_events_reach_whoever_is_signed_in(
                 with pytest.raises(websockets.ConnectionClosed, match="4401"):
                     socket.recv(timeout=SECONDS_TO_WAIT)
         assert "A red lamp" not in keys("*")
+
+
+@pytest.mark.parametrize("admin", ["none", "multi-role"])
+def test_services_without_accounts_leave_no_trace_of_them(render: Render, admin: str) -> None:
+    texts = texts_of(render("django-full", accounts="none", admin=admin, **EVERYTHING))
+    for word in ("allauth", "signed_in", "login_not_required", "owner", "send_mail", "email_server", "4401", "channels.auth"):
+        assert word not in texts, word
+    if admin == "none":
+        for word in ("contrib.auth", "is_authenticated", "get_user", "staff"):
+            assert word not in texts, word
+
+
+def test_worker_and_beat_need_no_accounts(
+    *,
+    render: Render,
+    environment: MakeEnvironment,
+    run: Run,
+    live_redis: Callable[[], AbstractContextManager[str]],
+    tmp_path: Path,
+) -> None:
+    project = render("django-full", jobs="celery", **NOBODY)
+    installed = environment("django-full")
+    run(project, installed, "python", "manage.py", "migrate", "-v0")
+    run(project, installed, "python", "manage.py", "seed")
+    with contextlib.ExitStack() as stack:
+        variables = {"REDIS_URL": stack.enter_context(live_redis())}
+        worker = stack.enter_context(running(project, installed, "worker", tmp_path / "worker", variables))
+        beat = stack.enter_context(running(project, installed, "beat", tmp_path / "beat", variables))
+
+        def manage(*arguments: str, expect: int | None = 0) -> int:
+            return run(
+                project, installed, "python", "manage.py", *arguments, variables=variables, expect=expect
+            ).returncode
+
+        wait_for(lambda: "heartbeat" in beat.read_text(), beat)
+        wait_for(lambda: manage("check-jobs", expect=None) == 0, worker)
+        manage("shell", "-v0", "-c", "from apps.items.tasks import report_items; report_items.delay()")
+        wait_for(lambda: "3 items, 3 new since yesterday" in worker.read_text(), worker)
+
+
+def test_without_accounts_events_reach_every_visitor_and_redis_knows_nobody(
+    render: Render,
+    environment: MakeEnvironment,
+    run: Run,
+    serve: Serve,
+    live_redis: Callable[[], AbstractContextManager[str]],
+) -> None:
+    project = render("django-full", accounts="none", **EVERYTHING)
+    installed = environment("django-full")
+    with live_redis() as address:
+        production = {
+            "APP_ENV": "production",
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+            "TRUSTED_PROXIES": "1",
+            "REDIS_URL": address,
+        }
+
+        def manage(*arguments: str) -> str:
+            return run(project, installed, "python", "manage.py", *arguments, variables=production).stdout
+
+        def keys(pattern: str) -> str:
+            return manage(
+                "shell", "-v0", "-c", f"from apps.core.redis import *; print(*redis().scan_iter(key('{pattern}')))"
+            )
+
+        manage("check", "--deploy", "--fail-level", "WARNING")
+        manage("collectstatic", "--no-input", "-v0")
+        manage("migrate", "-v0")
+        manage("create-admin", "--email", "root@example.com", "--password", PASSWORD)
+        with serve(project, installed, variables=production) as url:
+            visitor, staff = SecureBrowser(url), SecureBrowser(url)
+            for origin in ("https://evil.example", "null"):
+                with pytest.raises(websockets.InvalidStatus, match="403"):
+                    visitor.listen(origin=origin)
+            with visitor.listen() as socket, SecureBrowser(url).listen() as other:
+                assert visitor.submit("/items/new/", name="A red lamp")[0] == 302
+                for listening in (socket, other):
+                    assert listening.recv(timeout=SECONDS_TO_WAIT) == '{"type": "items.changed"}'
+                suggested = json.loads(visitor.open("/items/suggestions/?prefix=LAM")[2])
+                assert suggested == {"suggestions": ["A red lamp"]}
+                socket.send("hello")
+                with pytest.raises(websockets.ConnectionClosed, match="4400"):
+                    socket.recv(timeout=SECONDS_TO_WAIT)
+            assert "<dd>1</dd>" in visitor.open("/items/statistics/")[2]
+            assert "items:statistics" in keys("cache:*")
+            assert keys("sessions:*").strip() == ""
+
+            assert staff.submit("/admin/login/", username="root@example.com", password=PASSWORD)[0] == 302
+            assert staff.open("/admin/")[0] == 200
+            assert staff.session() in keys("sessions:*")
 
 
 class SecureBrowser(Browser):
