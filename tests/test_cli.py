@@ -44,7 +44,7 @@ FAILING = [
     (["new", "a", "b", "--defaults", "--json"], 2),
     (["new", "--set", "--json"], 2),
     (["new", "--set", "ci", "--json"], 2),
-    (["new", "--ref", "v1", "--defaults", "--json"], 2),
+    (["new", "--ref", "v1", "--defaults", "--json"], 7),
     (["answers", "nonsense", "--json"], 2),
     (["answers", "validate", "--json"], 2),
     (["completion", "tcsh", "--json"], 2),

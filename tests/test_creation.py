@@ -355,6 +355,12 @@ def test_even_a_name_that_git_cannot_take_signs(place: Workplace, small: list[st
     assert git("rev-list", "--count", "HEAD", cwd=place.here / "shop") == "1\n"
 
 
+def test_an_earlier_release_can_be_named(place: Workplace) -> None:
+    done = place.run("new", "shop", "--defaults", "--no-git", "--ref", "0.1.0")
+    assert done.code == 0, done.err
+    assert "_commit: v0.1.0\n" in (place.here / "shop/.copier-answers.yml").read_text()
+
+
 def test_inside_another_repository_none_is_made(place: Workplace, small: list[str]) -> None:
     git("init", "--quiet", cwd=place.here)
     done = place.run("new", "apps/shop", *small)

@@ -80,6 +80,12 @@ def test_the_version_of_this_waypost_needs_no_bundle() -> None:
         assert source == ours
 
 
+def test_a_release_may_be_named_without_its_v() -> None:
+    newest = releases()[-1].version
+    with history.source_at(history.embedded().url, newest.removeprefix("v")) as source:
+        assert source.version == newest
+
+
 @pytest.mark.parametrize(
     ("version", "says", "helps"),
     [

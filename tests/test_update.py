@@ -131,11 +131,14 @@ def test_conflicts_end_with_5_and_are_named_in_every_way(place: Workplace, proje
     assert done.reply["status"] == "conflicts"
     assert done.reply["conflicts"] == ["a.txt", "goes.txt"] == sorted(unmerged(project))
     assert set(done.reply["reasons"]) == {"a.txt", "goes.txt"}
-    assert done.reply["next"]
+    assert "git add --all" in done.reply["next"]
+    assert [step for step in done.reply["next"] if "a.txt" in step] == ["git add a.txt"]
     assert "<<<<<<< yours\nmine\n=======\nNEW 2\n>>>>>>> v1.1.0\n" in (project / "a.txt").read_text()
     again = place.run("update", "project")
     assert again.code == 4
     assert "still in conflict: a.txt, goes.txt" in again.err
+    place.run("undo", "project")
+    assert "2 files are left to you, marked C above." in place.run("update", "project").err
 
 
 def test_what_is_current_is_left_alone(place: Workplace, project: Path) -> None:
@@ -161,6 +164,36 @@ def test_a_look_beforehand_changes_nothing(place: Workplace, project: Path, opti
     assert ("+NEW 2" in done.out) == (option == "--diff")
     assert snapshot(project) == before
     assert updated(place, option).reply["is_dry_run"] is True
+
+
+@pytest.mark.parametrize("command", ["update", "regenerate"])
+def test_a_look_beforehand_may_be_written_into_the_project(place: Workplace, project: Path, command: str) -> None:
+    edit(project, "a.txt", LINES.replace("line 9\n", "mine\n"))
+    (project / "look.diff").write_text("")
+
+    done = place.run(command, "project", "--diff")
+
+    assert done.code == 0, done.err
+    assert "a.txt" in done.out
+    assert "Note: Git does not know look.diff yet" in done.err
+    refused = place.run(command, "project", "--yes")
+    assert refused.code == 4
+    assert "not committed: look.diff" in refused.err
+
+
+def test_migrations_that_may_have_run_are_told_of(tmp_path: Path, place: Workplace) -> None:
+    source = Source(tmp_path / "templates.git")
+    first, second, tool = (f"migrations/versions/{name}.py" for name in ("0001_items", "0002_more", "env"))
+    source.release("v2.0.0", {**FILES, first: "one = 1\n", tool: "env = 1\n"})
+    project = made(source, place)
+    assert place.run("update", "project", "--to=v2.0.0").code == 0
+    git("add", "--all", cwd=project)
+    git("commit", "--quiet", "--message=Two", cwd=project)
+    source.release("v3.0.0", {**FILES, first: "one = 2\n", tool: "env = 2\n", second: "two = 2\n"})
+
+    notes = updated(place).reply["notes"]
+
+    assert [note.partition(" Where")[0] for note in notes] == [f"Migrations change: {first}."]
 
 
 def test_an_answer_is_changed_and_said_so(place: Workplace, project: Path) -> None:
@@ -287,6 +320,8 @@ class TestAnotherTemplate:
 
         assert refused.code == 2, refused.err
         assert "  mine.py\n" in refused.err
+        shown = place.run("update", "project", "--dry-run", *options).err
+        assert shown.index("  mine.py\n") < shown.index("  M ")
         assert "--yes" in refused.err
         assert snapshot(project) == before
         assert updated(place, "--yes", *options).code == 0

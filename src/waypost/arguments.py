@@ -102,7 +102,7 @@ def group() -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would be made, and make nothing.")
 @click.option("--no-git", is_flag=True, help="Make no git repository and no first commit.")
 @click.option("--source", "url", metavar="URL", help="Take the templates from another git repository.")
-@click.option("--ref", metavar="TAG", help="The version of that repository; its newest version tag by default.")
+@click.option("--ref", metavar="TAG", help="The version of the templates, such as v0.1.0; the newest by default.")
 def new(destination: str | None, url: str | None, ref: str | None, **options: Any) -> None:
     """Make a project in the folder DESTINATION (by default one named after the project)."""
     from waypost import commands  # noqa: PLC0415

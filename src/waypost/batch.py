@@ -18,6 +18,7 @@ from waypost.maintenance import Manner
 from waypost.manifest import Action, Entry
 from waypost.planning import Inputs
 from waypost.questions import load_catalogue
+from waypost.recommend import recommend
 from waypost.record import read_record
 from waypost.update_answers import Given
 from waypost.workers import cores, end_interruptions, run_each
@@ -123,7 +124,7 @@ def _do(entry: Entry, action: Action) -> Reply:
         Inputs(file=entry.answers, settings=entry.settings, uses_defaults=True),
         entry.folder,
         uses_git=entry.uses_git,
-        url=_address(entry),
+        url=entry.source,
         ref=entry.version,
         when_made=end_interruptions,
     )
@@ -153,15 +154,11 @@ def _task(entry: Entry) -> _Task:
     return _Task(entry=entry, action=action, repository=str(next(around, folder)))
 
 
-def _address(entry: Entry) -> str | None:
-    return history.embedded().url if entry.source is None and entry.version is not None else entry.source
-
-
 def _sources(tasks: Iterable[_Task]) -> Iterator[tuple[str, str | None]]:
     """Yield address and version of every template source that the tasks will ask for."""
     for task in tasks:
         if task.action == "new":
-            yield _address(task.entry) or history.embedded().url, task.entry.version
+            yield task.entry.source or history.embedded().url, task.entry.version
             continue
         with suppress(WaypostError):
             record = read_record(Path(task.entry.folder))
@@ -172,7 +169,10 @@ def _sources(tasks: Iterable[_Task]) -> Iterator[tuple[str, str | None]]:
 
 
 def _prepare(sources: Iterable[history.TemplateSource]) -> None:
-    """Compile all templates once, for every process that is forked from this one."""
+    """Compile all templates, read the evidence and import the rest once, for every process forked from this one."""
+    from waypost import creation  # noqa: F401, PLC0415 - else each of them does
+
+    recommend({})
     for source in sources:
         with suppress(WaypostError):
             load_catalogue(source.root).compile_all()

@@ -6,7 +6,7 @@ import json
 import os
 import shlex
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -228,9 +228,7 @@ def _here() -> Path:
 
 @contextmanager
 def _source(url: str | None, ref: str | None) -> Iterator[TemplateSource]:
-    if url is None and ref is not None:
-        raise UsageError("--ref names a version of another source", hint="Give --source URL with it.")
     from waypost import history  # noqa: PLC0415 - advice and answers need none
 
-    with nullcontext(history.embedded()) if url is None else history.source_at(url, ref) as source:
+    with history.source_at(url if url is not None else history.embedded().url, ref) as source:
         yield source

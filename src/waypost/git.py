@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from waypost.errors import WaypostError
@@ -51,6 +52,8 @@ def is_available() -> bool:
 
 def is_inside_work_tree(folder: Path) -> bool:
     """Whether the existing ``folder`` belongs to a git work tree."""
+    if not any(os.path.lexists(parent / ".git") for parent in (folder.resolve(), *folder.resolve().parents)):
+        return False  # nor would git look anywhere else, as it gets no variable that names a repository
     try:
         return run("rev-parse", "--is-inside-work-tree", cwd=folder).strip() == "true"
     except GitError:
@@ -73,19 +76,20 @@ def start_repository(folder: Path, *, message: str, author: tuple[str, str]) -> 
     signs this one commit. No hooks run and nothing is signed: a first commit must not ask for a passphrase.
     Raises ``GitError``.
     """
-    branch = () if _is_set("init.defaultBranch", folder) else ("--initial-branch=main",)
+    branch = () if _names_first_branch() else ("--initial-branch=main",)
     run("init", "--quiet", *branch, cwd=folder)
     # Nor does git tidy up in the background, in a folder that is about to be moved.
     options = [*_NO_HOOKS, "-c", "commit.gpgSign=false", "-c", "maintenance.auto=false", "-c", "gc.auto=0"]
-    try:
-        for identity in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
-            run("var", identity, cwd=folder)
-    except GitError:
-        name, email = author
-        options += ["-c", f"user.name={name}", "-c", f"user.email={email}"]
     # All files into one pack instead of a file for each, which takes git four times as long.
     run(*options, "-c", "core.bigFileThreshold=1", "add", "--all", cwd=folder)
-    run(*options, "commit", "--quiet", "--message", message, cwd=folder)
+    commit = ("commit", "--quiet", "--message", message)
+    try:
+        run(*options, *commit, cwd=folder)
+    except GitError:
+        if _knows_identities(folder):
+            raise
+        name, email = author
+        run(*options, "-c", f"user.name={name}", "-c", f"user.email={email}", *commit, cwd=folder)
 
 
 def tags(url: str) -> tuple[str, ...]:
@@ -174,8 +178,19 @@ def _environment() -> dict[str, str]:
     return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": _PROTOCOLS}
 
 
-def _is_set(name: str, folder: Path) -> bool:
+@cache
+def _names_first_branch() -> bool:
+    """Whether the user's settings name the first branch of a new repository."""
     try:
-        return bool(run("config", "--get", name, cwd=folder).strip())
+        return bool(run("config", "--get", "init.defaultBranch", cwd=Path("/")).strip())
     except GitError:
         return False
+
+
+def _knows_identities(folder: Path) -> bool:
+    try:
+        for identity in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
+            run("var", identity, cwd=folder)
+    except GitError:
+        return False
+    return True

@@ -77,8 +77,9 @@ def shared_sources(wanted: Iterable[tuple[str, str | None]]) -> Iterator[tuple[T
 def source_at(url: str, version: str | None) -> Iterator[TemplateSource]:
     """Provide the template source of the address ``url`` at ``version``, or at its newest, for a ``with`` block.
 
-    The canonical address is never asked: its releases are carried along, and the version of this Waypost is its own.
-    Raises ``SourceError`` where the version is not known or another address cannot be reached.
+    The canonical address is never asked: its releases are carried along, with or without the v of their tag, and the
+    version of this Waypost is its own. Raises ``SourceError`` where the version is not known or another address cannot
+    be reached.
     """
     if (url, version) in _shared:
         yield _shared[url, version]
@@ -88,10 +89,11 @@ def source_at(url: str, version: str | None) -> Iterator[TemplateSource]:
             yield source
         return
     newest = embedded()
-    if version in (None, newest.version):
+    named = (None, version, f"v{version}")
+    if version is None or newest.version in named:
         yield newest
         return
-    release = next((release for release in releases() if release.version == version), None)
+    release = next((release for release in releases() if release.version in named), None)
     if release is None:
         raise _unknown_version(str(version), newest.version)
     with temporary_folder("waypost-release-") as folder:
@@ -191,8 +193,9 @@ def _unknown_version(version: str, newest: str) -> SourceError:
     nearest = next((name for name in reversed(known) if not _is_newer(name, version)), known[0] if known else newest)
     return SourceError(
         f"there is no release {version}; this Waypost knows {', '.join([*known, newest][-5:])}",
-        hint=f"A version between two releases is not kept. Write the nearest release, {nearest}, behind _commit: in "
-        ".copier-answers.yml, commit that, and try again; look closely at the changes then.",
+        hint="A version between two releases is not kept. If a project records it: write the nearest release, "
+        f"{nearest}, behind _commit: in its .copier-answers.yml, commit that, and try again; look closely at the "
+        "changes then.",
     )
 
 

@@ -46,7 +46,7 @@ class Manner:
 def update_project(folder: str, given: Given, manner: Manner, *, to: str | None = None) -> Reply:
     """Bring a project to a newer template, other answers or another template; or only show or try what that does."""
     try:
-        plan = update.plan(Path(folder), given, to=to)
+        plan = update.plan(Path(folder), given, to=to, only_looks=manner.only_looks)
         if not plan.is_needed:
             return Reply(text=f"{folder} is current: {plan.template} {plan.version}.", fields=_fields(plan, manner))
         if manner.only_looks:
@@ -56,12 +56,8 @@ def update_project(folder: str, given: Given, manner: Manner, *, to: str | None 
         update.apply_update(plan, when_done=manner.when_done)
     except GitError as error:
         raise _refused_by_git(error) from error
-    lines = [
-        f"{plan.title}: {_counted(plan.changes)}, not committed yet.",
-        *_answer_lines(plan),
-        *_file_lines(plan.merge),
-    ]
-    lines += [*_orphan_lines(plan), *_next_lines(_next_steps(plan))]
+    lines = [f"{plan.title}: {_counted(plan.changes)}, not committed yet.", *_plan_lines(plan)]
+    lines += [*_conflict_lines(plan), *_next_lines(_next_steps(plan))]
     return Reply(
         text="\n".join(lines),
         fields=_fields(plan, manner) | {"next": _next_steps(plan)},
@@ -72,17 +68,18 @@ def update_project(folder: str, given: Given, manner: Manner, *, to: str | None 
 def regenerate(folder: str, manner: Manner) -> Reply:
     """Put back what the template owns, as the project's own version and answers make it; or only show it."""
     try:
-        plan = update.plan_regeneration(Path(folder))
+        plan = update.plan_regeneration(Path(folder), only_looks=manner.only_looks)
         fields = {
             "template": {"name": plan.template, "from": plan.version, "to": plan.version},
             "answers": report.answer_fields(plan.answers),
             "changed": [change.path for change in plan.merge.changes],
             "files": _file_fields(plan.merge),
+            "notes": plan.notes,
             "is_dry_run": manner.only_looks,
         }
         if not plan.merge.changes:
             return Reply(text=f"Every file is as {plan.template} {plan.version} makes it.", fields=fields)
-        listed = [*_file_lines(plan.merge)]
+        listed = [*(f"  Note: {note}" for note in plan.notes), *_file_lines(plan.merge)]
         if manner.only_looks:
             diff = difference(plan.project, plan.merge) if manner.shows_diff else ""
             text = "\n".join([f"Would put back {_counted(plan.merge.changes)}:", *listed])
@@ -117,8 +114,7 @@ def undo(folder: str, *, when_done: Callable[[], None] = lambda: None) -> Reply:
 
 def _preview(plan: UpdatePlan, manner: Manner) -> Reply:
     diff = difference(plan.project, plan.merge) if manner.shows_diff else ""
-    lines = [f"{plan.title}: would change {_counted(plan.changes)}.", *_answer_lines(plan), *_file_lines(plan.merge)]
-    lines += _orphan_lines(plan)
+    lines = [f"{plan.title}: would change {_counted(plan.changes)}.", *_plan_lines(plan)]
     fields = _fields(plan, manner) | ({"diff": diff} if manner.shows_diff else {})
     if not manner.is_rehearsal:
         return Reply(text="\n".join(lines), output=diff, fields=fields)
@@ -181,6 +177,22 @@ def _file_lines(merge: Merge) -> list[str]:
     return lines
 
 
+def _plan_lines(plan: UpdatePlan) -> list[str]:
+    """Say what happens to answers and files; into another framework what it leaves behind comes first."""
+    orphans, files = _orphan_lines(plan), _file_lines(plan.merge)
+    return [*_answer_lines(plan), *(orphans + files if plan.changes_framework else files + orphans)]
+
+
+def _conflict_lines(plan: UpdatePlan) -> list[str]:
+    if not plan.conflicts:
+        return []
+    count = "1 file is" if len(plan.conflicts) == 1 else f"{len(plan.conflicts)} files are"
+    return [
+        "",
+        f"{count} left to you, marked C above. Edit each; then git add FILE keeps it, git rm FILE lets it go.",
+    ]
+
+
 def _answer_lines(plan: UpdatePlan) -> list[str]:
     lines = [f"  new question {key}: {shown(value)}" for key, value in plan.new_answers.items()]
     lines += [f"  {key}: {shown(before)} -> {shown(after)}" for key, (before, after) in plan.changed_answers.items()]
@@ -202,7 +214,8 @@ def _orphan_text(plan: UpdatePlan) -> str:
 def _next_steps(plan: UpdatePlan) -> tuple[str, ...]:
     if not plan.conflicts:
         return _reviewing(plan.title)
-    return ("git status", "git diff", "git add --all", f"git commit --message {shlex.quote(plan.title)}")
+    resolving = tuple(f"git add {shlex.quote(conflict.path)}" for conflict in plan.conflicts)
+    return ("git status", "git diff", *resolving, *_reviewing(plan.title)[1:])
 
 
 def _reviewing(title: str) -> tuple[str, ...]:

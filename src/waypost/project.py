@@ -110,10 +110,11 @@ def is_half_changed(folder: Path) -> bool:
     return False
 
 
-def refuse_unfit(project: Project) -> None:
+def refuse_unfit(project: Project, *, bears_new_files: bool = False) -> tuple[str, ...]:
     """Raise ``StateError`` unless nothing is under way in the project and all of it is committed.
 
-    Changes elsewhere in the repository do not matter, nor do files that git ignores.
+    Changes elsewhere in the repository do not matter, nor do files that git ignores. Those that git does not know yet
+    are returned where they are borne.
     """
     for name, process in _UNFINISHED.items():
         if os.path.lexists(project.private.with_name(name)):
@@ -130,11 +131,13 @@ def refuse_unfit(project: Project) -> None:
             f"files of the project are still in conflict: {enumerated(unmerged)}",
             hint="Resolve them, git add them and commit; or take the last update back with `waypost undo`.",
         )
-    if rows:
+    new = tuple(row[3:] for row in rows if row.startswith("??"))
+    if len(rows) > len(new) or (new and not bears_new_files):
         raise StateError(
             f"the project has changes that are not committed: {enumerated(row[3:] for row in rows)}",
             hint="Commit them first, or put them aside: git stash --include-untracked",
         )
+    return new
 
 
 def refuse_to_overwrite(project: Project, added: Iterable[str], removed: Iterable[str]) -> None:

@@ -24,6 +24,8 @@ from waypost.values import is_true, nearest_of, type_problem
 
 # The validator with which copier goes through the rows of refused combinations. Here the rows are read as they are.
 _REFUSAL = "{% include 'templates/questions/refusal.jinja' %}"
+# Where files lie that are part of others: templates too, by whatever name.
+_SHARED = "_shared"
 
 
 def load_catalogue(source: Path) -> Catalogue:
@@ -210,7 +212,7 @@ class Catalogue:
         for path in (self.source / "templates").rglob("*"):
             name = path.relative_to(self.source)
             with suppress(jinja2.TemplateError, UnicodeDecodeError):  # whoever renders it is told
-                if path.suffix == ".jinja" and path.is_file():
+                if path.is_file() and (path.suffix == ".jinja" or _SHARED in name.parts):
                     self._environment.get_template(name.as_posix())
                 if "{" in name.name:
                     self._template(name.name.removesuffix(".jinja"))

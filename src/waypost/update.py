@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from waypost import decision_record, switchover, worktree
@@ -16,7 +16,7 @@ from waypost.errors import StateError, UsageError
 from waypost.history import TemplateSource, is_canonical, source_at
 from waypost.merge import Change, Conflict, Merge, files_of_the_user, merge, replaced
 from waypost.model import Value
-from waypost.project import Project, find_project, refuse_unfit
+from waypost.project import Project, enumerated, find_project, refuse_unfit
 from waypost.questions import Catalogue, Resolution, load_catalogue
 from waypost.recommend import recommend
 from waypost.record import RECORD, read_record
@@ -36,7 +36,7 @@ class UpdatePlan:
     asked, ``changed_answers`` the old and the new value of others, ``dropped_answers`` those that no question takes
     any more. ``changes`` are the files that change, ``conflicts`` what is left to a person. ``orphans`` are, where the
     template changes, files that the user wrote or edited and that have no counterpart in the new one. ``notes`` say
-    which given answers have no effect.
+    what else there is to know, such as which given answers have no effect.
     """
 
     project: Project
@@ -87,6 +87,7 @@ class _Recorded:
     record: Mapping[str, Any]
     source: TemplateSource
     resolution: Resolution
+    notes: tuple[str, ...]
 
     @property
     def answers(self) -> Mapping[str, Value]:
@@ -114,9 +115,12 @@ def apply_update(plan: UpdatePlan, *, when_done: Callable[[], None] = lambda: No
     worktree.write(plan.project, plan.merge, title=plan.title, when_done=when_done)
 
 
-def plan(folder: Path, given: Given, *, to: str | None = None) -> UpdatePlan:
-    """Return the plan for the project in ``folder``, as ``plan_update`` does, with answers from wherever."""
-    with _recorded(folder) as old, source_at(old.source.url, to) as newer:
+def plan(folder: Path, given: Given, *, to: str | None = None, only_looks: bool = False) -> UpdatePlan:
+    """Return the plan for the project in ``folder``, as ``plan_update`` does, with answers from wherever.
+
+    Where one ``only_looks`` at it, files that git does not know yet do not hinder: it may be written into one.
+    """
+    with _recorded(folder, only_looks=only_looks) as old, source_at(old.source.url, to) as newer:
         _refuse_older(newer, old.source)
         source = newer if is_canonical(newer.url) else replace(newer, url=old.source.url)
         before = old.answers
@@ -126,7 +130,8 @@ def plan(folder: Path, given: Given, *, to: str | None = None) -> UpdatePlan:
         found, orphans = Merge(changes=(), conflicts=()), tuple[str, ...]()
         if source.version != old.source.version or before != after:
             found, orphans = _merged(old, source, resolution, is_switch=is_switch)
-            worktree.refuse_unwritable(old.project, found)
+            worktree.refuse_unwritable(old.project, found, bears_new_files=only_looks)
+    notes = [f"{key} is not used, because its question does not apply to the others." for key in unused]
     return UpdatePlan(
         project=old.project,
         old_template=str(before["template"]),
@@ -142,7 +147,7 @@ def plan(folder: Path, given: Given, *, to: str | None = None) -> UpdatePlan:
         changes=found.changes,
         conflicts=found.conflicts,
         orphans=orphans,
-        notes=tuple(f"{key} is not used, because its question does not apply to the others." for key in unused),
+        notes=(*notes, *old.notes, *_migration_notes(found.changes)),
     )
 
 
@@ -155,6 +160,7 @@ class Regeneration:
     version: str
     answers: Mapping[str, Answer]
     merge: Merge
+    notes: tuple[str, ...]
 
     @property
     def title(self) -> str:
@@ -162,29 +168,31 @@ class Regeneration:
         return f"Put back what {self.template} {self.version} makes"
 
 
-def plan_regeneration(folder: Path) -> Regeneration:
+def plan_regeneration(folder: Path, *, only_looks: bool = False) -> Regeneration:
     """Return what differs in the project in ``folder`` from what its own version and answers make; touch nothing.
 
-    Raises as ``plan_update`` does.
+    ``only_looks`` means what it does for ``plan``. Raises as ``plan_update`` does.
     """
-    with _recorded(folder) as old:
+    with _recorded(folder, only_looks=only_looks) as old:
         found = replaced(old.project, _files(old.source, old.resolution))
-        worktree.refuse_unwritable(old.project, found)
+        worktree.refuse_unwritable(old.project, found, bears_new_files=only_looks)
         return Regeneration(
             project=old.project,
             template=str(old.answers["template"]),
             version=old.source.version,
             answers=recorded_answers(old.record, old.resolution.catalogue),
             merge=found,
+            notes=old.notes,
         )
 
 
 @contextmanager
-def _recorded(folder: Path) -> Iterator[_Recorded]:
+def _recorded(folder: Path, *, only_looks: bool) -> Iterator[_Recorded]:
     """Provide what the project was made from; raise ``StateError`` unless it is one that can be updated."""
     project = find_project(folder)
     switchover.recover(project)
-    refuse_unfit(project)
+    new = refuse_unfit(project, bears_new_files=only_looks)
+    notes = (f"Git does not know {enumerated(new)} yet: commit or remove that before you update.",) if new else ()
     record = read_record(project.folder)
     url, version = record.get("_src_path"), record.get("_commit")
     if not (isinstance(url, str) and isinstance(version, str) and url and version):
@@ -203,7 +211,7 @@ def _recorded(folder: Path) -> Iterator[_Recorded]:
                 hint=f"Take edits by hand out of it (git log -p -- {RECORD}); answers change with --set KEY=VALUE.",
                 key=problem.key,
             )
-        yield _Recorded(project=project, record=record, source=source, resolution=resolution)
+        yield _Recorded(project=project, record=record, source=source, resolution=resolution, notes=notes)
 
 
 def _merged(
@@ -255,6 +263,22 @@ def _next_decision(paths: tuple[str, ...], resolution: Resolution, before: str) 
     number = int(path.name.partition("-")[0])
     text = decision_record.text(recommend(decisions), resolution.answers, number=number, before=before)
     return {path.as_posix(): File(REGULAR, text.encode())}
+
+
+def _migration_notes(changes: Iterable[Change]) -> tuple[str, ...]:
+    """Say which migrations change that may have run already: a database does not run one twice."""
+    paths = [
+        change.path
+        for change in changes
+        if change.kind != "added" and change.path.endswith(".py") and "migrations" in PurePosixPath(change.path).parts
+    ]
+    ran = [path for path in paths if PurePosixPath(path).name[:1].isdigit()]
+    if not ran:
+        return ()
+    advice = (
+        "Where one has run already, put yours back (git checkout HEAD -- FILE) and have a new one made for the rest."
+    )
+    return (f"Migrations change: {enumerated(ran)}. {advice}",)
 
 
 def _is_from_birth(path: str) -> bool:

@@ -40,9 +40,12 @@ def write(project: Project, merge: Merge, *, title: str, when_done: Callable[[],
             switchover.carry_out(project, folder, when_done=when_done)
 
 
-def refuse_unwritable(project: Project, merge: Merge) -> None:
-    """Raise ``StateError`` where the project is not in a state for the merge to be written."""
-    refuse_unfit(project)
+def refuse_unwritable(project: Project, merge: Merge, *, bears_new_files: bool = False) -> None:
+    """Raise ``StateError`` where the project is not in a state for the merge to be written.
+
+    Where it ``bears_new_files``, those that git does not know yet only matter in the place of others.
+    """
+    refuse_unfit(project, bears_new_files=bears_new_files)
     added = [change.path for change in merge.changes if change.kind == "added"]
     refuse_to_overwrite(project, added, [change.path for change in merge.changes if change.kind == "removed"])
     hidden = hidden_changes(project, [change.path for change in merge.changes])
