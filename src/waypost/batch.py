@@ -111,7 +111,7 @@ def _work(task: _Task, explain: Callable[[BaseException], WaypostError]) -> byte
     try:
         reply = _do(task.entry, task.action)
         fields = report.reply_fields(**{"exit_code": int(reply.exit_code), **reply.fields})
-    except BaseException as error:  # noqa: BLE001 - the boundary of a process of its own
+    except BaseException as error:  # noqa: BLE001 - the boundary between one project and the next
         fields = report.error_fields(explain(error))
     return json.dumps(_head(task, monotonic() - start) | fields, default=list).encode()
 

@@ -1,7 +1,7 @@
-"""Runs many tasks beside each other, each in a process of its own that is forked from this one.
+"""Runs many tasks beside each other in processes that are forked from this one.
 
-What this process has imported, read and compiled is there in each of them at once, and what one of them does to itself,
-dying included, touches no other.
+What this process has imported, read and compiled is there in each of them at once. A process works on one task at a
+time, and on the next when it is done; what one of them does to itself, dying included, touches no task but its own.
 """
 
 from __future__ import annotations
@@ -10,29 +10,55 @@ import gc
 import os
 import selectors
 import signal
+import struct
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from waypost.interruption import STOPPING
 from waypost.scratch import uninterrupted
 
 _Task = TypeVar("_Task")
 _CHUNK = 1 << 16
+_NUMBER = struct.Struct("<Q")
+"""How a task is named to a process, and how the length of its answer comes before it."""
 
 
 @dataclass(kw_only=True)
 class _Worker:
-    """A process at work: its id, the pipe its answer comes through, and what has come so far."""
+    """A process: its id, the pipe it takes tasks from, the one its answers come through, and what it is at work on."""
 
-    number: int
-    key: str
     process: int
-    pipe: int
-    answer: bytearray = field(default_factory=bytearray)
+    tasks: int
+    answers: int
+    number: int = -1
+    key: str = ""
+    received: bytearray = field(default_factory=bytearray)
+
+    @property
+    def is_busy(self) -> bool:
+        return self.number >= 0
+
+    @property
+    def has_answered(self) -> bool:
+        received = self.received
+        return len(received) >= _NUMBER.size and len(received) == _NUMBER.size + _NUMBER.unpack_from(received)[0]
+
+    def take(self, number: int, key: str) -> None:
+        """Give the process a task; of one that has died meanwhile the end of its answers tells."""
+        self.number, self.key = number, key
+        self.received.clear()
+        with suppress(BrokenPipeError):
+            os.write(self.tasks, _NUMBER.pack(number))
+
+    def leave(self) -> bytes:
+        """Return the answer, whole or not, and be free for another task."""
+        answer = bytes(self.received[_NUMBER.size :]) if self.has_answered else b""
+        self.number, self.key = -1, ""
+        return answer
 
 
 def cores() -> int:
@@ -50,48 +76,91 @@ def run_each(
 ) -> None:
     """Let ``work`` turn each task into an answer, at most ``limit`` at once, and no two of one key beside each other.
 
-    ``done`` is told the number of the task, its answer, and what ended the process otherwise (0, or a signal's number,
-    negative) as each ends. ``work`` catches what it can meet, KeyboardInterrupt too. Where this process is interrupted,
-    those at work are told to stop, and ``done`` still hears of each.
+    ``done`` is told the number of each task that ends, its answer, and how its process ended where there is none (an
+    exit code, or a signal's number, negative). ``work`` catches what it can meet, KeyboardInterrupt too. Where this
+    process is interrupted, those at work are told to stop, and ``done`` still hears of each.
     """
-    waiting = list(enumerate(tasks))
-    running: list[_Worker] = []
+    waiting = list(range(len(tasks)))
     with selectors.DefaultSelector() as selector:
-
-        def collect() -> None:
-            for event, _ in selector.select():
-                worker: _Worker = event.data
-                data = os.read(worker.pipe, _CHUNK)
-                worker.answer += data
-                if data:
-                    continue
-                with uninterrupted():
-                    selector.unregister(worker.pipe)
-                    os.close(worker.pipe)
-                    running.remove(worker)
-                    _, status = os.waitpid(worker.process, 0)
-                    done(worker.number, bytes(worker.answer), os.waitstatus_to_exitcode(status))
-
+        crew = _Crew(tasks=tasks, work=work, done=done, selector=selector)
         try:
-            while waiting or running:
-                busy = {worker.key for worker in running}
-                ready = next((pair for pair in waiting if key_of(pair[1]) not in busy), None)
-                if ready is None or len(running) >= limit:
-                    collect()
+            while waiting:
+                keys = {worker.key for worker in crew.busy}
+                ready = next((number for number in waiting if key_of(tasks[number]) not in keys), None)
+                if ready is None or len(crew.busy) >= limit:
+                    crew.collect()
                     continue
                 with uninterrupted():
                     waiting.remove(ready)
-                    worker = _start(ready[0], ready[1], work, key_of(ready[1]))
-                    running.append(worker)
-                    selector.register(worker.pipe, selectors.EVENT_READ, worker)
+                    crew.begin(ready, key_of(tasks[ready]))
+            while crew.busy:
+                crew.collect()
         except BaseException:
             with uninterrupted():
-                for worker in running:
-                    with suppress(ProcessLookupError):
-                        os.kill(worker.process, signal.SIGTERM)
-                while running:
-                    collect()
+                crew.stop()
             raise
+        finally:
+            with uninterrupted():
+                crew.dismiss()
+
+
+@dataclass(kw_only=True)
+class _Crew(Generic[_Task]):
+    """The processes that work on the tasks; there are never more than have been busy at once."""
+
+    tasks: Sequence[_Task]
+    work: Callable[[_Task], bytes]
+    done: Callable[[int, bytes, int], None]
+    selector: selectors.BaseSelector
+    workers: list[_Worker] = field(default_factory=list)
+
+    @property
+    def busy(self) -> list[_Worker]:
+        return [worker for worker in self.workers if worker.is_busy]
+
+    def begin(self, number: int, key: str) -> None:
+        """Give the task to a process that is free, or to a new one."""
+        worker = next((worker for worker in self.workers if not worker.is_busy), None)
+        if worker is None:
+            worker = _start(self.tasks, self.work, self.workers)
+            self.workers.append(worker)
+            self.selector.register(worker.answers, selectors.EVENT_READ, worker)
+        worker.take(number, key)
+
+    def collect(self) -> None:
+        """Wait for answers, or for the end of a process, and tell of each task that this ends."""
+        for event, _ in self.selector.select():
+            worker: _Worker = event.data
+            data = os.read(worker.answers, _CHUNK)
+            worker.received += data
+            if data and not worker.has_answered:
+                continue
+            with uninterrupted():
+                ended = 0 if data else self._bury(worker)
+                if worker.is_busy:
+                    number = worker.number
+                    self.done(number, worker.leave(), ended)
+
+    def stop(self) -> None:
+        """Tell those at work to stop."""
+        for worker in self.busy:
+            with suppress(ProcessLookupError):
+                os.kill(worker.process, signal.SIGTERM)
+
+    def dismiss(self) -> None:
+        """End all processes; those at work answer first."""
+        while self.busy:
+            self.collect()
+        for worker in [*self.workers]:
+            self._bury(worker)
+
+    def _bury(self, worker: _Worker) -> int:
+        self.selector.unregister(worker.answers)
+        os.close(worker.answers)
+        os.close(worker.tasks)
+        self.workers.remove(worker)
+        _, status = os.waitpid(worker.process, 0)
+        return os.waitstatus_to_exitcode(status)
 
 
 def end_interruptions() -> None:
@@ -100,33 +169,43 @@ def end_interruptions() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def _start(number: int, task: _Task, work: Callable[[_Task], bytes], key: str) -> _Worker:
+def _start(tasks: Sequence[_Task], work: Callable[[_Task], bytes], others: Sequence[_Worker]) -> _Worker:
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     gc.freeze()  # what is there already is never collected, so that its memory stays shared
-    reading, writing = os.pipe()
+    numbers, to_child = os.pipe()
+    from_child, answers = os.pipe()
     process = os.fork()
     if not process:
-        _work(task, work, reading, writing)
-    os.close(writing)
-    return _Worker(number=number, key=key, process=process, pipe=reading)
+        for descriptor in (to_child, from_child, *(each for other in others for each in (other.tasks, other.answers))):
+            os.close(descriptor)
+        _serve(tasks, work, numbers, answers)
+    os.close(numbers)
+    os.close(answers)
+    return _Worker(process=process, tasks=to_child, answers=from_child)
 
 
-def _work(task: _Task, work: Callable[[_Task], bytes], reading: int, writing: int) -> None:
-    """Do the task and end the process: nothing of what the parent would do at its end may happen here."""
+def _serve(tasks: Sequence[_Task], work: Callable[[_Task], bytes], numbers: int, answers: int) -> None:
+    """Do one task after the other and end the process: nothing of what the parent would do at its end may happen here.
+
+    Between two tasks there is nothing to interrupt; the end of ``numbers`` ends it.
+    """
     code = 1
+    ignored = {number for number in STOPPING if signal.getsignal(number) is signal.SIG_IGN}
+    end_interruptions()
     try:
-        for number in STOPPING:
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, _interrupt)
-        os.close(reading)
         nowhere = os.open(os.devnull, os.O_RDWR)
         os.dup2(nowhere, 0)
         os.dup2(nowhere, 1)  # standard output is for the answers
-        answer = work(task)
-        end_interruptions()
-        with os.fdopen(writing, "wb") as pipe:
-            pipe.write(answer)
+        with os.fdopen(answers, "wb") as pipe:
+            while named := os.read(numbers, _NUMBER.size):
+                for number in STOPPING:
+                    if number not in ignored:
+                        signal.signal(number, _interrupt)
+                answer = work(tasks[_NUMBER.unpack(named)[0]])
+                end_interruptions()
+                pipe.write(_NUMBER.pack(len(answer)) + answer)
+                pipe.flush()
         code = 0
     finally:
         os._exit(code)
