@@ -28,7 +28,7 @@ _MEANINGS = {
     ExitCode.CONFLICTS: "updated, with conflicts left for you to resolve",
     ExitCode.OUTDATED: "an update is available, or the project has drifted",
     ExitCode.SOURCE: "the template source or version cannot be had",
-    ExitCode.INTERRUPTED: "interrupted; nothing was left behind",
+    ExitCode.INTERRUPTED: "interrupted; nothing is left half-done",
 }
 
 

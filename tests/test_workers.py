@@ -5,8 +5,11 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
+
+import pytest
 
 from waypost.workers import end_interruptions, run_each
 
@@ -64,6 +67,24 @@ def test_an_interruption_of_one_task_is_none_of_the_next() -> None:
 
     found = {task: answer for task, (answer, _) in ran([*"abc"], work, limit=1).items()}
     assert found == {"a": b"done", "b": b"interrupted", "c": b"done"}
+
+
+def test_two_signals_at_one_moment_interrupt_once_and_say_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    def work(_: str) -> bytes:
+        sys.unraisablehook = sys.__unraisablehook__  # as it is outside pytest
+        both = {signal.SIGINT, signal.SIGTERM}
+        try:
+            signal.pthread_sigmask(signal.SIG_BLOCK, both)
+            for number in both:
+                os.kill(os.getpid(), number)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, both)
+            time.sleep(10)
+        except KeyboardInterrupt:
+            return b"interrupted"
+        return b"done"
+
+    assert ran(["a"], work) == {"a": (b"interrupted", 0)}
+    assert capfd.readouterr().err == ""
 
 
 def test_tasks_of_one_key_are_never_at_work_beside_each_other() -> None:

@@ -148,9 +148,7 @@ def _history() -> Finding:
                 parent = release.commit
         except git.GitError as error:
             raise SourceError(f"{BUNDLE.name} is damaged: {error.message}", hint=_REINSTALL) from error
-    return Finding(
-        name="history", status="ok", message=f"{len(known)} releases, {known[0].version} to {known[-1].version}"
-    )
+    return Finding(name="history", status="ok", message=", ".join(release.version for release in known))
 
 
 def _project(folder: Path) -> Finding:

@@ -75,6 +75,6 @@ class SourceError(WaypostError):
 
 
 class InterruptedByUserError(WaypostError):
-    """The user stopped the command; nothing was left behind."""
+    """The user stopped the command; nothing is left half-done."""
 
     exit_code = ExitCode.INTERRUPTED

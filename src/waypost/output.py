@@ -85,7 +85,7 @@ def as_ours(error: BaseException) -> WaypostError:
         case WaypostError():
             return error
         case KeyboardInterrupt() | click.Abort():
-            return InterruptedByUserError("Interrupted; nothing was left behind.")
+            return InterruptedByUserError("Interrupted; nothing is left half-done.")
         case click.ClickException():
             context = error.ctx if isinstance(error, click.UsageError) else None
             path = context.command_path if context else "waypost"

@@ -164,9 +164,13 @@ class _Crew(Generic[_Task]):
 
 
 def end_interruptions() -> None:
-    """Ignore the signals that stop a program from now on: the task is done."""
+    """Ignore the signals that stop a program from now on: the task is done.
+
+    By a handler that does nothing: of a second signal at the same moment Python would say that it ignored it.
+    """
     for number in STOPPING:
-        signal.signal(number, signal.SIG_IGN)
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _ignore)
 
 
 def _start(tasks: Sequence[_Task], work: Callable[[_Task], bytes], others: Sequence[_Worker]) -> _Worker:
@@ -209,6 +213,10 @@ def _serve(tasks: Sequence[_Task], work: Callable[[_Task], bytes], numbers: int,
         code = 0
     finally:
         os._exit(code)
+
+
+def _ignore(_number: int, _frame: FrameType | None) -> None:
+    pass
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
