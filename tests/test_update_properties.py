@@ -10,18 +10,29 @@ import os
 import random
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pairs import Pair, files_in, lost_lines, pair_of, unreadable_files
+from choices import at_random
+from pairs import KINDS, ODD_PATHS, Pair, changed, files_in, lost_lines, pair_of, unreadable_files
+from sources import TEMPLATES
 from updating import markers, project_of, snapshot, unmerged, update
+from waypost import history
+from waypost.baseline import baseline
+from waypost.history import TemplateSource
 from waypost.project import find_project
-from waypost.trees import File
+from waypost.questions import load_catalogue
+from waypost.record import RECORD
+from waypost.releases import releases
+from waypost.trees import EXECUTABLE, REGULAR, File
 from waypost.worktree import take_back
 
 EXAMPLES = int(os.environ.get("WAYPOST_UPDATE_EXAMPLES", "60"))
+REAL_EXAMPLES = max(1, EXAMPLES // 4)
 SEED = os.environ.get("WAYPOST_UPDATE_SEED", "1")
 
 
@@ -47,6 +58,57 @@ def test_no_line_is_lost_and_nothing_is_hidden(seed: int) -> None:
         assert snapshot(top) == before
     finally:
         shutil.rmtree(top)
+
+
+@pytest.fixture(scope="module")
+def first_release() -> Iterator[TemplateSource]:
+    with history.source_at(history.embedded().url, releases()[0].version) as source:
+        yield source
+
+
+@settings(
+    max_examples=REAL_EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True
+)
+@given(st.integers(0, 2**32))
+def test_nor_from_a_project_of_our_own_templates(first_release: TemplateSource, seed: int) -> None:
+    chance = random.Random(f"{SEED} {seed}")
+    template = chance.choice(TEMPLATES)
+    becomes = template if chance.random() < 0.75 else chance.choice(TEMPLATES)
+    is_older = chance.random() < 0.4
+    old = rendered(first_release if is_older else history.embedded(), template, f"{SEED} old {seed}")
+    new = rendered(history.embedded(), becomes, f"{SEED} new {seed}")
+    edited = {path: file for path, file in old.items() if path != RECORD}
+    for _ in range(chance.randint(1, 3)):
+        edited = changed(edited, f"u{chance.randrange(10**9)}u", ODD_PATHS, chance, KINDS)
+    pair = Pair(old=old, new=new, mine=edited | {RECORD: old[RECORD]})
+    top = Path(tempfile.mkdtemp(prefix="waypost-property-"))
+    try:
+        project = project_of(top, pair.mine)
+        before = snapshot(top)
+
+        merged = update(project, pair.old, pair.new, follows_renames=template == becomes)
+
+        conflicts = {conflict.path for conflict in merged.conflicts}
+        after = files_in(project)
+        holds(Pair(old=old, new=new, mine=edited), after | {RECORD: new[RECORD]}, conflicts)
+        assert (project / RECORD).read_bytes() == new[RECORD].content
+        assert unmerged(project) <= conflicts
+        take_back(find_project(project))
+        assert snapshot(top) == before
+    finally:
+        shutil.rmtree(top)
+
+
+def rendered(source: TemplateSource, template: str, seed: str) -> dict[str, File]:
+    """What a source makes of random answers; of defaults where its version does not take them."""
+    questions = load_catalogue(source.root)
+    answers = next(at_random(template, 1, seed))
+    known = {key: answer for key, answer in answers.items() if key in questions.by_key}
+    resolution = questions.resolve(known)
+    if resolution.problems:
+        resolution = questions.resolve({"template": template})
+    files = baseline(source, resolution).items()
+    return {path: File(EXECUTABLE if file.is_executable else REGULAR, file.content) for path, file in files}
 
 
 def holds(pair: Pair, after: dict[str, File], conflicts: set[str]) -> None:
