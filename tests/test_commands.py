@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sources import catalogue
 from waypost import commands
-from waypost.errors import AnswersError, UsageError, WaypostError
+from waypost.errors import AnswersError, SourceError, UsageError, WaypostError
 from waypost.evidence import DECISIONS
 from waypost.planning import Inputs
 
@@ -46,9 +46,10 @@ def test_without_answers_and_without_anybody_to_ask_the_way_out_is_named(tmp_pat
         commands.advise(Inputs())
 
 
-def test_a_version_without_a_source_is_wrong_usage(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="another source"):
-        commands.new(Inputs(uses_defaults=True), str(tmp_path / "shop"), ref="v1")
+def test_a_version_without_a_source_is_a_release_that_has_to_be_known(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="v99 is newer than this Waypost"):
+        commands.new(Inputs(uses_defaults=True), str(tmp_path / "shop"), ref="v99")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_destination_is_refused_before_anything_is_asked_or_rendered(tmp_path: Path) -> None:
