@@ -225,6 +225,9 @@ def test_production_starts_only_with_a_secret_and_hosts(
         assert "SECRET_KEY" in done.stderr
     production |= {"SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"}
     run(project, installed, "python", "manage.py", "check", "--deploy", "--fail-level", "WARNING", variables=production)
+    # It ends at once and says what to do, instead of answering 500 to every page.
+    refused = run(project, installed, "gunicorn", "--bind", "127.0.0.1:0", variables=production, expect=3)
+    assert "python manage.py collectstatic --no-input" in refused.stderr
     run(project, installed, "python", "manage.py", "collectstatic", "--no-input", "-v0", variables=production)
     run(project, installed, "python", "manage.py", "migrate", "-v0", variables=production)
     with serve(project, installed, variables=production | {"TRUSTED_PROXIES": "1"}) as url:

@@ -126,9 +126,12 @@ def test_workers_count_together_and_what_a_dead_one_counted_stays(
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_whoever_collects_needs_no_account_no_known_host_and_no_https(
-    template: str, project: Callable[[str], Path], environment: MakeEnvironment, serve: Serve
+    template: str, project: Callable[[str], Path], environment: MakeEnvironment, run: Run, serve: Serve
 ) -> None:
     variables = {"APP_ENV": "production", "SECRET_KEY": "0123456789abcdef" * 4, "ALLOWED_HOSTS": "127.0.0.1"}
+    if template == "django-full":
+        collect = ("python", "manage.py", "collectstatic", "--no-input", "-v0")
+        run(project(template), environment(template), *collect, variables=variables)
     with serve(project(template), environment(template), variables=variables) as url:
         for _ in range(3):
             assert _ask(f"{url}/metrics", {"Host": "10.1.2.3:8000"}) == 200
