@@ -3,8 +3,7 @@
 import click
 from flask.cli import with_appcontext
 
-from ..extensions import db
-from .models import Item
+from . import store
 
 
 @click.command()
@@ -12,9 +11,7 @@ from .models import Item
 @with_appcontext
 def seed(count: int) -> None:
     """Fill the list with made-up items."""
-    db.session.add_all(
-        Item(name=f"Item {number}", description=f"Made up, number {number} of {count}")
-        for number in range(1, count + 1)
+    store.add_all(
+        (f"Item {number}", f"Made up, number {number} of {count}") for number in range(1, count + 1)
     )
-    db.session.commit()
     click.echo(f"Added {count} items.")

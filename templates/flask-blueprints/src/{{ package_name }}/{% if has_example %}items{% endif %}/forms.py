@@ -22,6 +22,10 @@ class ItemForm(Form):
         render_kw={"rows": 5},
     )
 
+    def values(self) -> dict[str, str]:
+        """What was written, by field."""
+        return {"name": self.name.data or "", "description": self.description.data or ""}
+
 
 class DeleteForm(Form):
     """Confirms that an item is to go; all it holds is the CSRF token."""
