@@ -172,7 +172,22 @@ def test_what_was_not_chosen_leaves_no_trace(render: Render) -> None:
         assert word not in text.lower(), word
 
 
-@pytest.mark.parametrize("answers", [{}, {"example": False}, EVERYTHING, {"accounts": "login"}, {**EVERYTHING, **SERVICES}], ids=str)
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {},
+        {"example": False},
+        EVERYTHING,
+        {"accounts": "login"},
+        {**EVERYTHING, **SERVICES},
+        {"data_access": "sql"},
+        {"database": "postgresql", "data_access": "sql"},
+        {"database": "mysql", "data_access": "sql"},
+        {"database": "oracle", "data_access": "sql"},
+        {"database": "mongodb"},
+    ],
+    ids=str,
+)
 def test_every_dependency_is_imported_and_every_import_is_a_dependency(
     answers: dict[str, object], render: Render
 ) -> None:
@@ -200,6 +215,7 @@ COMES_WITH = {
     "blinker": "flask",
     "cachelib": "flask-caching",
     "kombu": "celery",
+    "psycopg-pool": "psycopg",
     "click": "flask",
     "itsdangerous": "flask",
     "apispec": "flask-smorest",
