@@ -406,6 +406,56 @@ def test_a_signal_leaves_as_ctrl_c_does(command: PseudoTerminal, tmp_path: Path,
     assert not list(tmp_path.iterdir())
 
 
+# Runs Waypost, and sends a signal to itself the first time that a function of a file is called or, after it, returns.
+STRUCK = """
+import os, sys
+from waypost.__main__ import main
+
+file, function, event, number = sys.argv[1:5]
+del sys.argv[1:5]
+
+
+def watch(frame, happening, _):
+    if happening == event and frame.f_code.co_name == function and frame.f_code.co_filename.endswith(file):
+        sys.setprofile(None)
+        os.kill(os.getpid(), int(number))
+
+
+sys.setprofile(watch)
+main()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize(
+    ("file", "function", "event"),
+    [
+        ("asyncio/selector_events.py", "__init__", "call"),
+        ("application/application.py", "run_async", "call"),
+        ("input/vt100.py", "__enter__", "return"),
+        ("input/vt100.py", "__exit__", "call"),
+        ("asyncio/base_events.py", "shutdown_asyncgens", "call"),
+        ("asyncio/selector_events.py", "close", "return"),
+    ],
+)
+def test_a_signal_at_the_worst_moment_of_a_question_leaves_the_terminal_as_it_was(
+    tmp_path: Path, file: str, function: str, event: str, number: signal.Signals
+) -> None:
+    struck = (sys.executable, "-c", STRUCK, file, function, event, str(int(number)))
+    arguments = [*struck, "new", "shop", "--no-git"]
+    with PseudoTerminal(arguments, folder=str(tmp_path), environment={"HOME": str(tmp_path / "home")}) as terminal:
+        if function not in {"__init__", "run_async", "__enter__"}:
+            terminal.wait_for("What are you building?", "Enter accepts")
+            terminal.press("enter")
+        assert terminal.finish() == 130, terminal.text
+        assert terminal.is_restored
+        assert "Stopped; nothing was written." in terminal.text
+        assert not {"Traceback", "Exception ignored", "Warning"} & set(
+            re.findall(r"Exception ignored|\w+", terminal.text)
+        )
+    assert not list(tmp_path.iterdir())
+
+
 # The README's picture
 
 

@@ -6,9 +6,10 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from waypost.interruption import STOPPING
 
@@ -28,21 +29,27 @@ def temporary_folder(prefix: str) -> Iterator[Path]:
 
 
 @contextmanager
-def uninterrupted() -> Iterator[None]:
+def uninterrupted(told: Callable[[], None] = lambda: None) -> Iterator[list[int]]:
     """Hold back the signals that stop a program inside the block; the first that arrives meanwhile counts at its end.
 
+    ``told`` is called when one arrives, which can be at any line of the block; the block gets the list of them.
     Handlers are exchanged, not signals masked: a mask holds for one thread only.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
     arrived: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield arrived
+        return
     handlers = {number: signal.getsignal(number) for number in STOPPING}
     answering = {number: handler for number, handler in handlers.items() if handler not in (None, signal.SIG_IGN)}
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        arrived.append(number)
+        told()
+
     for number in answering:
-        signal.signal(number, lambda number, _frame: arrived.append(number))
+        signal.signal(number, note)
     try:
-        yield
+        yield arrived
     finally:
         for number, handler in answering.items():
             signal.signal(number, handler)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-import termios
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,12 +10,9 @@ from pathlib import Path
 from waypost.errors import InterruptedByUserError
 from waypost.model import Value
 from waypost.questions import Catalogue
-from waypost.scratch import uninterrupted
 from waypost.wizard.screens import screen_of, trail_of
 from waypost.wizard.state import NAME, Purpose, State, refusal_of
 from waypost.wizard.steps import advance, begin
-
-_SHOW_CURSOR = "\x1b[?25h"
 
 
 def ask(
@@ -42,35 +36,17 @@ def ask(
     state = begin(catalogue, given, purpose, suggested_name=name)
     folder = _from_here(destination)
     try:
-        with _restoring_terminal():
-            terminal = open_terminal()
-            while state.step != "done":
-                event = terminal.show(screen_of(state, folder), partial(_problem, state))
-                state = advance(state, event)
-                if state.step == "done" and purpose == "new" and destination is None:
-                    reason = unfit(Path(str(state.resolution.answers["project_slug"])))
-                    state = replace(state, step="summary", notices=(_elsewhere(reason),)) if reason else state
+        terminal = open_terminal()
+        while state.step != "done":
+            event = terminal.show(screen_of(state, folder), partial(_problem, state))
+            state = advance(state, event)
+            if state.step == "done" and purpose == "new" and destination is None:
+                reason = unfit(Path(str(state.resolution.answers["project_slug"])))
+                state = replace(state, step="summary", notices=(_elsewhere(reason),)) if reason else state
     except (KeyboardInterrupt, EOFError) as interruption:
         raise InterruptedByUserError("Stopped; nothing was written.") from interruption
     terminal.say(trail_of(state))
     return state.result
-
-
-@contextmanager
-def _restoring_terminal() -> Iterator[None]:
-    """Leave the terminal as it was found, even where a signal cuts the clearing up of a prompt short."""
-    before = None
-    with suppress(termios.error, OSError, ValueError):  # not a terminal
-        before = termios.tcgetattr(sys.stdin)
-    try:
-        yield
-    except BaseException:
-        with uninterrupted(), suppress(termios.error, OSError, ValueError):
-            if before is not None:
-                termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
-            if sys.stderr.isatty():
-                print(_SHOW_CURSOR, end="", file=sys.stderr, flush=True)
-        raise
 
 
 def _problem(state: State, value: Value) -> str:

@@ -28,6 +28,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from questionary.prompts.common import InquirerControl
 
 from waypost.model import Value
+from waypost.scratch import uninterrupted
 from waypost.wizard.drawing import STYLE, emphasized, tokens_of, told, wrap
 from waypost.wizard.plain import PlainTerminal
 from waypost.wizard.screen import Line, Screen
@@ -96,10 +97,24 @@ class _Prompt:
         self._dress()
 
     def ask(self) -> Event:
-        result = self.application.run()
+        # A signal ends the question as Ctrl-C does. Raised at any line it would cut the clearing up short, which puts
+        # the terminal back.
+        with uninterrupted(self._leave) as arrived:
+            result = self.application.run(pre_run=lambda: self._leave() if arrived else None, handle_sigint=False)
         if isinstance(result, Back):
             return result
         return Answer(tuple(result) if isinstance(result, list) else result)
+
+    def _leave(self) -> None:
+        app = self.application
+
+        def leave() -> None:
+            if app.is_running and app.future is not None and not app.future.done():
+                app.exit(exception=KeyboardInterrupt)
+
+        if app.loop is not None:
+            with suppress(RuntimeError):  # it is closed already
+                app.loop.call_soon_threadsafe(leave)
 
     def _widget(self, options: dict[str, Any]) -> Application[Any]:
         screen = self.screen
