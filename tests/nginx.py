@@ -145,6 +145,8 @@ def certificate(project: Path) -> Path:
     """The certificate that the README's own commands make."""
     folder = project / "deploy" / "certificate"
     if not folder.exists():
-        [commands] = re.findall(r"```console\n(mkdir .*?)```", (project / "README.md").read_text(), re.DOTALL)
+        [commands] = re.findall(
+            r"```console\n(mkdir -p deploy/certificate.*?)```", (project / "README.md").read_text(), re.DOTALL
+        )
         subprocess.run(["sh", "-e", "-c", commands], cwd=project, check=True, capture_output=True)
     return folder

@@ -11,14 +11,15 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 if TYPE_CHECKING:
-    from templates.conftest import MakeEnvironment, Render, Run, Serve
+    from templates.conftest import Environment, MakeEnvironment, Render, Run, Serve
 
 pytestmark = pytest.mark.project
 
@@ -42,7 +43,8 @@ def project(render: Render) -> Callable[[str], Path]:
 
     def of(template: str) -> Path:
         if template not in rendered:
-            rendered[template] = render(template, monitoring=ALL)
+            name, _, more = template.partition(" with ")
+            rendered[template] = render(name, monitoring=ALL, **{more: True} if more else {})
         return rendered[template]
 
     return of
@@ -122,6 +124,53 @@ def test_workers_count_together_and_what_a_dead_one_counted_stays(
         assert counted("http_requests_total", "status=200", "method=GET") == before + REQUESTS
         assert counted("process_resident_memory_bytes", f"pid={victim}") == 0
     assert not list(tmp_path.glob("*-metrics-*")), "the workers' files are left behind"
+
+
+@pytest.mark.parametrize("template", [*TEMPLATES, "django-full with realtime"])
+def test_of_a_server_that_was_killed_the_next_one_takes_away_what_it_left(
+    template: str, project: Callable[[str], Path], environment: MakeEnvironment, serve: Serve, tmp_path: Path
+) -> None:
+    variables = {"WEB_CONCURRENCY": "2", "TMPDIR": str(tmp_path), "PYTHONPATH": str(project(template) / "src")}
+    installed = environment(template.partition(" ")[0])
+    foreign = tmp_path / "my-project-metrics-of-another-kind"
+    foreign.mkdir()
+
+    def folders() -> set[Path]:
+        return set(tmp_path.glob("*-metrics-*")) - {foreign}
+
+    with serve(project(template), installed, variables=variables) as address:
+        [lasting] = folders()
+        killed = _started(project(template), installed, variables)
+        _until(lambda: len(folders()) == 2)
+        [left] = folders() - {lasting}
+        _until(lambda: len(list(left.glob("gauge_liveall_*.db"))) == 2)
+        processes = [killed, *killed.children(recursive=True)]
+        killed.kill()
+        killed.wait(timeout=20)
+        # Its workers see that it has gone, and go as well.
+        _, alive = psutil.wait_procs(processes, timeout=20)
+        assert not alive
+        assert folders() == {lasting, left}
+        with serve(project(template), installed, variables=variables) as next_address:
+            assert left not in folders()
+            assert lasting in folders()
+            for url in (address, next_address):
+                assert _ask(f"{url}/metrics") == 200
+        assert folders() == {lasting}
+    assert not folders()
+    assert foreign.exists()
+
+
+def _started(project: Path, environment: Environment, variables: Mapping[str, str]) -> psutil.Popen:
+    """A server that nobody stops."""
+    return psutil.Popen(
+        [environment.directory / "bin" / "gunicorn", "--bind", "127.0.0.1:0"],
+        cwd=project,
+        env={"PATH": f"{environment.directory}/bin:/usr/bin:/bin", **variables},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 @pytest.mark.parametrize("template", TEMPLATES)

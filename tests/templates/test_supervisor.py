@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,10 +88,11 @@ def _supervised(
     variables: Mapping[str, str] | None = None,
 ) -> Iterator[Supervised]:
     """All of a project's programs, running; at the end supervisor is told to stop, and nothing may be left of it."""
-    # Its socket is named after the project: two runs of these tests must not share one.
-    slug = f"supervised-{uuid.uuid4().hex[:8]}"
-    more = {"deployment": ["supervisor"], "project_slug": slug, "package_name": "my_project"}
-    project = render(template, **more | dict(answers or {}))
+    project = render(template, **{"deployment": ["supervisor"]} | dict(answers or {}))
+    [commands] = re.findall(r"```console\n(mkdir --mode=700 deploy/run)\n", (project / "README.md").read_text())
+    subprocess.run(["sh", "-e", "-c", commands], cwd=project, check=True)
+    private = project / "deploy" / "run"
+    assert private.stat().st_mode & 0o777 == 0o700
     supervised = Supervised(
         project=project,
         configuration=project / "deploy" / "supervisord.conf",
@@ -114,6 +115,7 @@ def _supervised(
         programs = supervised.configuration.read_text().count("[program:")
         wait(lambda: _control(supervised.configuration, "status").count("RUNNING") == programs, supervised.log)
         wait(supervised.answers, supervised.log)
+        assert {path.name for path in private.iterdir()} >= {"supervisord.pid", "supervisor.sock"}
         family |= set(psutil.Process(process.pid).children(recursive=True))
         yield supervised
         family |= set(psutil.Process(process.pid).children(recursive=True))
@@ -124,7 +126,7 @@ def _supervised(
     assert code == 0, said
     _, alive = psutil.wait_procs(family, timeout=5)
     assert not alive, said
-    assert not list(Path("/tmp").glob(f"{slug}*"))
+    assert not list(private.iterdir())
 
 
 def _control(configuration: Path, *command: str) -> str:
