@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from email.message import Message
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NoReturn, Self
 
 import pytest
 import websockets
@@ -172,7 +172,7 @@ def test_behind_nginx_the_application_knows_who_asks_and_how(
 
 
 @pytest.mark.service
-def test_through_nginx_a_client_stays_connected_and_hears_of_an_event(
+def test_through_nginx_a_client_stays_connected_until_the_server_stops_and_hears_of_an_event(
     *,
     deployed: Callable[..., Path],
     environment: MakeEnvironment,
@@ -191,10 +191,11 @@ def test_through_nginx_a_client_stays_connected_and_hears_of_an_event(
         variables = production(project) | {"DATABASE_URL": f"sqlite:///{tmp_path}/app.sqlite3", "REDIS_URL": redis}
         for command in PREPARE[template]:
             run(project, installed, *shlex.split(command), variables=variables)
-        with (
-            serve(project, installed, variables=variables) as url,
-            nginx(project, url, **{"proxy_read_timeout 60s;": "proxy_read_timeout 1s;"}) as proxy,
-        ):
+        with contextlib.ExitStack() as stack:
+            serving = contextlib.ExitStack()
+            url = serving.enter_context(serve(project, installed, variables=variables))
+            stack.enter_context(serving)
+            proxy = stack.enter_context(nginx(project, url, **{"proxy_read_timeout 60s;": "proxy_read_timeout 1s;"}))
             browser = Browser(proxy)
             if template != "flask-micro":
                 sign_in(browser, template)
@@ -216,6 +217,10 @@ def test_through_nginx_a_client_stays_connected_and_hears_of_an_event(
                     assert browser.submit(form, {"name": "Red lamp"}) == 302
                 heard = client.recv(timeout=START_SECONDS)
                 assert all(part in str(heard) for part in expected), heard
+                # A client does not hold up a server that is told to stop.
+                serving.close()
+                with pytest.raises(websockets.ConnectionClosed):
+                    _drain(client)
 
 
 def test_nginx_switches_protocols_only_where_and_for_what_was_chosen(
@@ -291,6 +296,12 @@ def _connect(browser: Browser, path: str, *, origin: str | None = None) -> Clien
         additional_headers={"Cookie": cookie} if cookie else {},
         proxy=None,
     )
+
+
+def _drain(client: ClientConnection) -> NoReturn:
+    """Take what still comes, until the connection ends."""
+    while True:
+        client.recv(timeout=START_SECONDS)
 
 
 def _handshake(client: ClientConnection) -> float:
