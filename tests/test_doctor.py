@@ -38,6 +38,7 @@ def test_people_read_a_line_a_finding(place: Workplace) -> None:
 def test_no_git_fails(place: Workplace) -> None:
     done = place.run("doctor", "--json", env={"PATH": ""})
     assert (done.code, statuses(done)["git"]) == (4, "failed")
+    assert statuses(done)["history"] == "warning"  # nobody has to install Waypost again
     assert "Install git, or put it on PATH." in done.reply["next"]
 
 

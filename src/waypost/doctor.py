@@ -136,6 +136,8 @@ def _history() -> Finding:
     known = releases()
     if not known:
         return Finding(name="history", status="ok", message="no release yet")
+    if not git.is_available():
+        return Finding(name="history", status="warning", message="it cannot be looked at without git")
     parent = None
     with temporary_folder("waypost-doctor-") as folder:
         try:
