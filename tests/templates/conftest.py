@@ -293,7 +293,8 @@ def live_redis() -> Callable[[], AbstractContextManager[str]]:
 def mongodb() -> Callable[[], AbstractContextManager[str]]:
     """``with mongodb() as url``: MongoDB, or secantusdb, a server for tests that speaks its language.
 
-    The real server is the one that ``WAYPOST_TEST_MONGODB_URL`` names; without it the stand-in is started.
+    The real server is the one that ``WAYPOST_TEST_MONGODB_URL`` names; without it the stand-in is started, with what
+    `mongodb_standin.py` adds to it.
     """
 
     @contextlib.contextmanager
@@ -301,11 +302,12 @@ def mongodb() -> Callable[[], AbstractContextManager[str]]:
         if url := os.environ.get("WAYPOST_TEST_MONGODB_URL"):
             yield url
             return
-        programs = _environment(["secantusdb==0.7.0b3"], "secantusdb", "3.12").directory / "bin"
+        secantusdb = _environment(["secantusdb==0.7.0b3"], "secantusdb", "3.12")
+        program = Path(__file__).with_name("mongodb_standin.py")
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         process = subprocess.Popen(
-            [programs / "secantusd-py", "--standalone", "--storage-path", ":memory:", "--port", str(port)],
+            [secantusdb.python, program, "--standalone", "--storage-path", ":memory:", "--port", str(port)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
