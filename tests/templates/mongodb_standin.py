@@ -13,8 +13,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from secantus import aggregate
-from secantus.cli import main
+from secantus import aggregate  # type: ignore[import-not-found]
+from secantus.cli import main  # type: ignore[import-not-found]
 
 union_with = aggregate._STAGES["$unionWith"]
 project = aggregate._STAGES["$project"]

@@ -73,11 +73,23 @@ def works(run: Run, environment: MakeEnvironment, project: Path, answers: Mappin
     shared = environment(str(answers["template"]))
     if "python_version" in answers:
         uv = Path(sys.executable).with_name("uv")
-        command = [str(uv), "pip", "compile", "--quiet", "pyproject.toml", "--python-version", str(answers["python_version"])]
+        command = [
+            str(uv),
+            "pip",
+            "compile",
+            "--quiet",
+            "pyproject.toml",
+            "--python-version",
+            str(answers["python_version"]),
+        ]
         if subprocess.run(command, cwd=project, capture_output=True, check=False).returncode:
             return False
     if (project / "manage.py").exists():
-        return not run(project, shared, "python", "manage.py", "check", expect=None).returncode
+        # What checks its settings may still have nowhere to keep anything.
+        return not any(
+            run(project, shared, "python", "manage.py", command, expect=None).returncode
+            for command in ("check", "migrate")
+        )
     [package] = [path.parent.name for path in (project / "src").glob("*/__init__.py")]
     return not run(project, shared, "python", "-c", STARTED.format(package=package), expect=None).returncode
 
