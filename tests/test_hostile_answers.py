@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from running import Workplace
 from sources import TEMPLATES, catalogue, copy_of_our_source, source_of
 from waypost import creation
+from waypost.history import TemplateSource
 from waypost.model import Value
 from waypost.recommend import recommend
 
@@ -104,6 +106,8 @@ def test_projects_of_hostile_names_are_sound(tmp_path: Path, template: str) -> N
     source = source_of(copy_of_our_source(tmp_path / "source"))
     free = [text for text in HOSTILE.values() if not catalogue().resolve({"project_name": text}).problems]
     assert len(free) > 15
+    plain = pages_of(source, template, {}, tmp_path / "projects" / "plain")
+    assert plain or template == "flask-micro"
     for number, texts in enumerate(zip(free[::3], free[1::3], free[2::3], strict=False)):
         answers: dict[str, Value] = {"template": template, "ci": "github", "author_email": "o.x+y~#$%@example.com"}
         answers |= dict(zip(("project_name", "description", "author_name"), texts, strict=True))
@@ -112,9 +116,23 @@ def test_projects_of_hostile_names_are_sound(tmp_path: Path, template: str) -> N
         project = tmp_path / "projects" / str(number)
         creation.create(source, resolution.answers, recommend({}), project, uses_git=False)
         assert_sound(project)
+        # A page holds none of the texts: they reach it while it is shown, where everything is escaped.
+        assert {path: text for path, text in html_of(project).items() if path in plain} == plain
         record = yaml.safe_load((project / ".copier-answers.yml").read_text(encoding="utf-8"))
         assert {key: record[key] for key in answers} == answers
     assert {path.name for path in tmp_path.iterdir()} == {"source", "projects"}
+
+
+def pages_of(source: TemplateSource, template: str, answers: Mapping[str, Value], folder: Path) -> dict[str, str]:
+    resolution = catalogue().resolve({"template": template, **answers})
+    creation.create(source, resolution.answers, recommend({}), folder, uses_git=False)
+    return html_of(folder)
+
+
+def html_of(project: Path) -> dict[str, str]:
+    """The pages of a project, by their paths below its package, which is named after an answer."""
+    found = (path for path in project.rglob("*.html") if "templates" in path.parts)
+    return {path.as_posix().rpartition("/templates/")[2]: path.read_text(encoding="utf-8") for path in found}
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
@@ -123,11 +141,23 @@ def test_projects_of_hostile_names_are_sound(tmp_path: Path, template: str) -> N
     name=st.text(min_size=1, max_size=60),
     description=st.text(max_size=200),
     author=st.text(min_size=1, max_size=80),
+    slug=st.text("abz09-", min_size=1, max_size=50) | st.text(max_size=50),
+    package=st.text("abz09_", min_size=1, max_size=50) | st.text(max_size=50),
+    email=st.emails() | st.text(max_size=80),
 )
 def test_projects_of_any_name_are_sound(
-    tmp_path_factory: pytest.TempPathFactory, template: str, name: str, description: str, author: str
+    *,
+    tmp_path_factory: pytest.TempPathFactory,
+    template: str,
+    name: str,
+    description: str,
+    author: str,
+    slug: str,
+    package: str,
+    email: str,
 ) -> None:
-    wanted: dict[str, Value] = {"project_name": name, "description": description, "author_name": author}
+    texts = (name, slug, package, description, author, email)
+    wanted: dict[str, Value] = dict(zip(TEXTS, texts, strict=True))
     answers = {key: value for key, value in wanted.items() if not catalogue().resolve({key: value}).problems}
     folder = tmp_path_factory.mktemp("any")
     resolution = catalogue().resolve({**answers, "template": template})
