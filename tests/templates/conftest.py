@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -32,6 +33,7 @@ from nginx import Proxy, proxy
 REPOSITORY = Path(__file__).parents[2]
 
 START_SECONDS = 20
+STOP_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +94,28 @@ class Serve(Protocol):
         application: str | None = None,
         log: Path | None = None,
     ) -> AbstractContextManager[str]: ...
+
+
+class Background(Protocol):
+    """``with background(project, environment, "make", "worker") as log``: it runs for the length of the block."""
+
+    def __call__(
+        self, project: Path, environment: Environment, /, *command: str, variables: Mapping[str, str] | None = None
+    ) -> AbstractContextManager[Path]: ...
+
+
+class PassGates(Protocol):
+    """``pass_gates(project, environment)``: the project's own checks are green."""
+
+    def __call__(
+        self, project: Path, environment: Environment, /, variables: Mapping[str, str] | None = None
+    ) -> None: ...
+
+
+class FindTraces(Protocol):
+    """``find_traces(project, "redis|celery")``: where the project mentions what was not chosen."""
+
+    def __call__(self, project: Path, pattern: str, /) -> set[str]: ...
 
 
 @pytest.fixture(scope="session")
@@ -192,6 +216,71 @@ def run() -> Run:
         return done
 
     return run_command
+
+
+@pytest.fixture(scope="session")
+def pass_gates(run: Run) -> PassGates:
+    """A function that runs the linter, the formatter, the types and the tests with their coverage."""
+
+    def check(project: Path, environment: Environment, /, variables: Mapping[str, str] | None = None) -> None:
+        run(project, environment, "ruff", "check")
+        run(project, environment, "ruff", "format", "--check")
+        run(project, environment, "mypy")
+        run(project, environment, "coverage", "run", "-m", "pytest", variables=variables)
+        run(project, environment, "coverage", "report")
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def find_traces() -> FindTraces:
+    """A function that finds each file that mentions something, but for the record of the answers and .gitignore."""
+
+    def search(project: Path, pattern: str, /) -> set[str]:
+        return {
+            f"{path.relative_to(project)}: {match[0]}"
+            for path in project.rglob("*")
+            if path.is_file() and path.name not in {".copier-answers.yml", ".gitignore"}
+            for match in [re.search(pattern, path.read_text(encoding="utf-8"), re.IGNORECASE)]
+            if match
+        }
+
+    return search
+
+
+@pytest.fixture(scope="session")
+def background(tmp_path_factory: pytest.TempPathFactory) -> Background:
+    """A function that runs a command meanwhile, ends it by SIGTERM, and gives the file with its output."""
+
+    @contextlib.contextmanager
+    def run_meanwhile(
+        project: Path, environment: Environment, /, *command: str, variables: Mapping[str, str] | None = None
+    ) -> Iterator[Path]:
+        log = tmp_path_factory.mktemp("background") / f"{command[-1]}.log"
+        with log.open("w") as output:
+            process = subprocess.Popen(
+                command,
+                cwd=project,
+                env=_variables(project, environment) | {"C_FORCE_ROOT": "1"} | dict(variables or {}),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            yield log
+            assert process.poll() is None, log.read_text()
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                pytest.fail(f"{command} did not stop:\n{log.read_text()[-4000:]}")
+
+    return run_meanwhile
 
 
 @pytest.fixture(scope="session")

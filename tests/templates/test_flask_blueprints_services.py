@@ -7,7 +7,6 @@ import http.client
 import json
 import os
 import re
-import signal
 import socket
 import subprocess
 import threading
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from templates.conftest import Environment, MakeEnvironment, Render, Run, Serve
+    from templates.conftest import Background, Environment, MakeEnvironment, Render, Run, Serve
 
 pytestmark = [pytest.mark.project, pytest.mark.service]
 
@@ -139,7 +138,7 @@ def test_production_refuses_to_start_without_redis(render: Render, environment: 
 
 
 def test_a_worker_and_beat_started_from_the_makefile_do_their_work_and_stop(
-    render: Render, environment: MakeEnvironment, run: Run, live_redis: LiveRedis
+    render: Render, environment: MakeEnvironment, run: Run, background: Background, live_redis: LiveRedis
 ) -> None:
     project = render(TEMPLATE, jobs="celery", accounts="full")
     tools = environment(TEMPLATE)
@@ -325,43 +324,6 @@ def listen(
         process.stdin.write("\n")
         process.stdin.close()
         return [first, *process.stdout.read().split()]
-
-
-@contextlib.contextmanager
-def background(
-    project: Path, tools: Environment, *command: str, variables: Mapping[str, str]
-) -> Iterator[Path]:
-    """A command that runs meanwhile, ended by SIGTERM; gives the file with its output."""
-    log = project.parent / f"{command[-1]}.log"
-    environ = {
-        "PATH": f"{tools.directory / 'bin'}:/usr/local/bin:/usr/bin:/bin",
-        "HOME": os.environ.get("HOME", "/"),
-        "LANG": "C.UTF-8",
-        "PYTHONPATH": str(project / "src"),
-        "C_FORCE_ROOT": "1",
-    }
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=project,
-            env=environ | dict(variables),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        yield log
-        assert process.poll() is None, log.read_text()
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(SECONDS_TO_WAIT)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            pytest.fail(f"{command} did not stop:\n{log.read_text()[-4000:]}")
 
 
 def wait_until(happened: Callable[[], bool], *, seconds: float) -> None:

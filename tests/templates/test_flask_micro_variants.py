@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from templates.conftest import Environment, MakeEnvironment, Render, Run, Serve
+    from templates.conftest import Background, Environment, MakeEnvironment, PassGates, Render, Run, Serve
 
 pytestmark = pytest.mark.project
 
@@ -49,19 +49,19 @@ def micro(environment: MakeEnvironment) -> Environment:
 
 @pytest.mark.service
 def test_its_gates_are_green_with_everything_chosen(
-    render: Render, run: Run, micro: Environment, live_redis: Callable[[], AbstractContextManager[str]]
+    render: Render, pass_gates: PassGates, micro: Environment, live_redis: Callable[[], AbstractContextManager[str]]
 ) -> None:
     with live_redis() as url:
-        _pass_gates(run, render("flask-micro", data_access="orm", **EVERYTHING), micro, {"REDIS_URL": url})
+        pass_gates(render("flask-micro", data_access="orm", **EVERYTHING), micro, {"REDIS_URL": url})
 
 
 @pytest.mark.service
 def test_its_gates_are_green_without_api_and_database(
-    render: Render, run: Run, micro: Environment, live_redis: Callable[[], AbstractContextManager[str]]
+    render: Render, pass_gates: PassGates, micro: Environment, live_redis: Callable[[], AbstractContextManager[str]]
 ) -> None:
     project = render("flask-micro", api="none", database="none", jobs="celery", cache="redis", realtime=True)
     with live_redis() as url:
-        _pass_gates(run, project, micro, {"REDIS_URL": url})
+        pass_gates(project, micro, {"REDIS_URL": url})
 
 
 @pytest.mark.parametrize(
@@ -70,41 +70,41 @@ def test_its_gates_are_green_without_api_and_database(
     ids=["no API", "SQLAlchemy", "SQLAlchemy without example", "sockets without Redis"],
 )
 def test_its_gates_are_green_without_any_server(
-    render: Render, run: Run, micro: Environment, answers: Mapping[str, object]
+    render: Render, pass_gates: PassGates, micro: Environment, answers: Mapping[str, object]
 ) -> None:
-    _pass_gates(run, render("flask-micro", **answers), micro)
+    pass_gates(render("flask-micro", **answers), micro)
 
 
 @pytest.mark.service
 @pytest.mark.parametrize("engine", ["postgresql", "mysql"])
 def test_sqlalchemy_works_on_a_live_server(
     render: Render,
-    run: Run,
+    pass_gates: PassGates,
     micro: Environment,
     live_database: Callable[[str], AbstractContextManager[str]],
     engine: str,
 ) -> None:
     with live_database(engine) as url:
-        _pass_gates(run, render("flask-micro", database=engine, data_access="orm"), micro, {"DATABASE_URL": url})
+        pass_gates(render("flask-micro", database=engine, data_access="orm"), micro, {"DATABASE_URL": url})
 
 
 def test_it_works_with_mongodb(
-    render: Render, run: Run, micro: Environment, mongodb: Callable[[], AbstractContextManager[str]]
+    render: Render, pass_gates: PassGates, micro: Environment, mongodb: Callable[[], AbstractContextManager[str]]
 ) -> None:
     """Over the wire: with a real server where one is named, otherwise with its stand-in secantusdb."""
     with mongodb() as url:
-        _pass_gates(run, render("flask-micro", database="mongodb"), micro, {"DATABASE_URL": url})
+        pass_gates(render("flask-micro", database="mongodb"), micro, {"DATABASE_URL": url})
 
 
 @pytest.mark.parametrize("data_access", ["sql", "orm"])
 @pytest.mark.parametrize("example", [True, False], ids=["example", "no example"])
 def test_what_needs_no_server_works_with_oracle(
-    *, render: Render, run: Run, micro: Environment, data_access: str, example: bool
+    *, render: Render, run: Run, pass_gates: PassGates, micro: Environment, data_access: str, example: bool
 ) -> None:
     """And everything, where WAYPOST_TEST_ORACLE_URL names an account that is there for tests only."""
     project = render("flask-micro", database="oracle", data_access=data_access, example=example)
     if url := os.environ.get("WAYPOST_TEST_ORACLE_URL"):
-        _pass_gates(run, project, micro, {"DATABASE_URL": url})
+        pass_gates(project, micro, {"DATABASE_URL": url})
     else:
         run(project, micro, "ruff", "check")
         run(project, micro, "ruff", "format", "--check")
@@ -117,16 +117,23 @@ def test_what_needs_no_server_works_with_oracle(
 
 @pytest.mark.service
 def test_beat_and_a_worker_do_what_is_due(
-    render: Render, micro: Environment, live_redis: Callable[[], AbstractContextManager[str]]
+    render: Render,
+    run: Run,
+    background: Background,
+    micro: Environment,
+    live_redis: Callable[[], AbstractContextManager[str]],
 ) -> None:
     project = render("flask-micro", jobs="celery", example=False)
     variables = {"REDIS_PREFIX": "watched:"}
     with live_redis() as url:
         variables["REDIS_URL"] = url
-        with _started(project, micro, "worker", variables), _started(project, micro, "beat", variables):
+        with (
+            background(project, micro, "make", "worker", variables=variables),
+            background(project, micro, "make", "beat", variables=variables),
+        ):
             script = f"import redis; print(redis.Redis.from_url({url!r}).exists('watched:alive'))"
             deadline = time.monotonic() + 90
-            while _python(project, micro, script, variables).strip() != "1":
+            while run(project, micro, "python", "-c", script).stdout.strip() != "1":
                 assert time.monotonic() < deadline, "nothing was done"
                 time.sleep(1)
     assert not [path for path in project.rglob("*") if "celerybeat" in path.name]
@@ -174,70 +181,6 @@ def test_its_tests_say_what_to_start_where_no_redis_answers(render: Render, run:
     project = render("flask-micro", cache="redis")
     done = run(project, micro, "pytest", variables={"REDIS_URL": "redis://127.0.0.1:1"}, expect=2)
     assert "The tests need Redis: start it, or set REDIS_URL" in done.stdout + done.stderr
-
-
-@pytest.mark.parametrize(
-    ("answers", "traces"),
-    [
-        ({}, r"redis|celery|sockets|socketio|suggest|cache\.py|sqlalchemy|alembic|mongo|oracle"),
-        ({"api": "none"}, r"openapi|\bitems?\b(?!\()|/items|\bapi\b"),
-        ({"database": "mongodb"}, r"sqlite|mysql|postgres|alembic"),
-        ({"data_access": "orm"}, r"sqlite3\.|user_version|mongo|oracle"),
-    ],
-    ids=["defaults", "no API", "MongoDB", "SQLAlchemy"],
-)
-def test_what_was_not_chosen_leaves_no_trace(render: Render, answers: Mapping[str, object], traces: str) -> None:
-    project = render("flask-micro", **answers)
-    found = {
-        f"{path.relative_to(project)}: {match[0]}"
-        for path in project.rglob("*")
-        if path.is_file() and path.name not in {".copier-answers.yml", ".gitignore"}
-        for match in [re.search(traces, path.read_text(encoding="utf-8"), re.IGNORECASE)]
-        if match
-    }
-    assert not found
-
-
-def _pass_gates(
-    run: Run, project: Path, environment: Environment, variables: Mapping[str, str] | None = None
-) -> None:
-    run(project, environment, "ruff", "check")
-    run(project, environment, "ruff", "format", "--check")
-    run(project, environment, "mypy")
-    run(project, environment, "coverage", "run", "-m", "pytest", variables=variables)
-    run(project, environment, "coverage", "report")
-
-
-@contextlib.contextmanager
-def _started(project: Path, environment: Environment, task: str, variables: Mapping[str, str]) -> Iterator[None]:
-    """Run the worker or beat as the Makefile does, and stop it."""
-    recipe = (project / "Makefile").read_text(encoding="utf-8").partition(f"\n{task}: ")[2].splitlines()[1]
-    name, *arguments = recipe.strip().removeprefix("$(BIN)").split()
-    process = subprocess.Popen(
-        [environment.directory / "bin" / name, *arguments],
-        cwd=project,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(project / "src"), **variables},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield
-        assert process.poll() is None
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
-
-
-def _python(project: Path, environment: Environment, script: str, variables: Mapping[str, str]) -> str:
-    return subprocess.run(
-        [environment.python, "-c", script],
-        cwd=project,
-        env={"PATH": os.environ["PATH"], **variables},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
 
 
 def _get(url: str) -> Any:
