@@ -137,6 +137,7 @@ def test_its_tests_pass_on_the_lowest_versions_it_allows(
 
 @pytest.fixture
 def prove(
+    *,
     run: Run,
     serve: Serve,
     live_database: Callable[[str], AbstractContextManager[str]],
@@ -218,9 +219,7 @@ def passed(output: str) -> int:
     return int(re.findall(r"(\d+) passed", output)[-1])
 
 
-def migrate(
-    run: Run, project: Path, environ: Environment, variables: Mapping[str, str], answers: Answers
-) -> None:
+def migrate(run: Run, project: Path, environ: Environment, variables: Mapping[str, str], answers: Answers) -> None:
     """What its own `make migrate` does."""
     recipe = re.search(r"^migrate:.*\n((?:\t.+\n)+)", (project / "Makefile").read_text(), re.MULTILINE)
     assert recipe or not facts_of(answers)["uses_database"]

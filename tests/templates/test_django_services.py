@@ -187,7 +187,16 @@ def test_redis_holds_what_it_should_and_events_reach_whoever_is_signed_in(
 @pytest.mark.parametrize("admin", ["none", "multi-role"])
 def test_services_without_accounts_leave_no_trace_of_them(render: Render, admin: str) -> None:
     texts = texts_of(render("django-full", accounts="none", admin=admin, **EVERYTHING))
-    for word in ("allauth", "signed_in", "login_not_required", "owner", "send_mail", "email_server", "4401", "channels.auth"):
+    for word in (
+        "allauth",
+        "signed_in",
+        "login_not_required",
+        "owner",
+        "send_mail",
+        "email_server",
+        "4401",
+        "channels.auth",
+    ):
         assert word not in texts, word
     if admin == "none":
         for word in ("contrib.auth", "is_authenticated", "get_user", "staff"):

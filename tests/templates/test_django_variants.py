@@ -81,7 +81,16 @@ def test_all_gates_pass_without_accounts(
 
 def test_without_accounts_no_trace_of_them_is_left(render: Render) -> None:
     with_staff = texts_of(render("django-full", accounts="none"))
-    for word in ("allauth", "sign-up", "profiles", "api token", "email_server", "login_not_required", "owner", "core_cache"):
+    for word in (
+        "allauth",
+        "sign-up",
+        "profiles",
+        "api token",
+        "email_server",
+        "login_not_required",
+        "owner",
+        "core_cache",
+    ):
         assert word not in with_staff, word
     with_nobody = texts_of(render("django-full", accounts="none", admin="none"))
     for word in ("contrib.auth", "contenttypes", "axes", "argon2", "password_hashers", "user_model", "staff"):

@@ -5,17 +5,16 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import os
 import re
 import socket
 import subprocess
 import threading
 import time
 import urllib.parse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import pytest
 
@@ -102,6 +101,7 @@ def test_each_alone_is_well_formed_and_leaves_no_trace_of_the_others(
 
 @pytest.mark.parametrize("engine", ["postgresql", "mysql"])
 def test_sessions_jobs_and_suggestions_work_beside_a_real_database(
+    *,
     engine: str,
     render: Render,
     environment: MakeEnvironment,
@@ -167,9 +167,7 @@ def test_a_worker_and_beat_started_from_the_makefile_do_their_work_and_stop(
             assert "To: zoe@example.com" in mail.received()
 
             wait_until(
-                lambda: (
-                    run(project, tools, "flask", "worker-status", variables=variables, expect=None).returncode == 0
-                ),
+                lambda: run(project, tools, "flask", "worker-status", variables=variables, expect=None).returncode == 0,
                 seconds=60,
             )
             assert (project / "instance").is_dir()
@@ -242,6 +240,7 @@ def test_sessions_in_the_database_end_and_are_cleaned_away(
 
 @pytest.mark.parametrize("redis", [False, True], ids=["alone", "with Redis between processes"])
 def test_a_real_client_hears_of_changes(
+    *,
     redis: bool,
     render: Render,
     environment: MakeEnvironment,
@@ -354,7 +353,7 @@ class MailServer:
         self.url = f"smtp://127.0.0.1:{self.listener.getsockname()[1]}"
         self.thread = threading.Thread(target=self._serve, daemon=True)
 
-    def __enter__(self) -> MailServer:
+    def __enter__(self) -> Self:
         self.thread.start()
         return self
 

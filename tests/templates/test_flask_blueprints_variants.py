@@ -29,7 +29,13 @@ CHECKED: dict[str, tuple[str, dict[str, object]]] = {
     "flask-restful on 3.11": ("3.11", {"python_version": "3.11", "api": "rest", "api_library": "flask-restful"}),
     "flask-restful with tokens and no example on 3.13": (
         "3.13",
-        {"python_version": "3.13", "api": "rest", "api_library": "flask-restful", "accounts": "login", "example": False},
+        {
+            "python_version": "3.13",
+            "api": "rest",
+            "api_library": "flask-restful",
+            "accounts": "login",
+            "example": False,
+        },
     ),
     "oracle, everything else": (
         "3.12",
@@ -69,7 +75,7 @@ def test_every_library_describes_the_same_api(
 
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_an_api_does_what_it_says_whatever_is_sent(
-    library: str, render: Render, environment: MakeEnvironment, run: Run, serve: Serve, schemathesis: Path
+    *, library: str, render: Render, environment: MakeEnvironment, run: Run, serve: Serve, schemathesis: Path
 ) -> None:
     project = render(TEMPLATE, api="rest", api_library=library, accounts="login", admin="basic")
     run(project, environment(TEMPLATE), "make", "migrate")

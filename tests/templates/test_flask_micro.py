@@ -57,7 +57,9 @@ def default_project(render: Render) -> Path:
     ],
     ids=["defaults", "no example", "no database", "neither"],
 )
-def test_its_gates_are_green(render: Render, pass_gates: PassGates, micro: Environment, answers: Mapping[str, object]) -> None:
+def test_its_gates_are_green(
+    render: Render, pass_gates: PassGates, micro: Environment, answers: Mapping[str, object]
+) -> None:
     pass_gates(render("flask-micro", **answers), micro)
 
 

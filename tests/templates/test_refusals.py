@@ -1,4 +1,4 @@
-"""Each combination that is refused as impossible is: made all the same, the project is broken, or ignores the choice."""
+"""Each combination refused as impossible is: made all the same, the project is broken, or ignores the choice."""
 
 from __future__ import annotations
 
