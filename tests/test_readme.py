@@ -24,9 +24,8 @@ def test_every_command_works_as_it_is_written(place: Workplace) -> None:
         command, _, target = line.partition(" > ")
         words = shlex.split(command)[1:]
         done = place.run(*words, cwd=place.here / "my-service" if words[0] in IN_THE_PROJECT else None)
-        assert done.code == (2 if words == ["new"] else 0), (
-            f"{line}\n{done.out}\n{done.err}"
-        )  # which asks at a terminal
+        expected = 2 if words == ["new"] else 0  # it asks at a terminal, and says so where there is none
+        assert done.code == expected, f"{line}\n{done.out}\n{done.err}"
         if target:
             (place.here / target).write_text(done.out, encoding="utf-8")
         ran.append(words[0])
