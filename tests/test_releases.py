@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from releasing import Checkout
+from running import Done, Workplace
 from sources import ROOT
+from updating import snapshot
 from waypost import history
 from waypost.errors import SourceError
 from waypost.releases import (
@@ -30,6 +34,14 @@ def extracted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for release in releases():
         extract(release, folder / release.version)
     return folder
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """A copy of this checkout with the invented releases v7.1.0 and v7.2.0."""
+    checkout = Checkout(tmp_path_factory.mktemp("checkout") / "waypost")
+    checkout.has_releases()
+    return checkout
 
 
 def test_every_hash_follows_from_what_is_recorded() -> None:
@@ -109,6 +121,48 @@ def test_a_damaged_bundle_is_an_error_of_the_source(tmp_path: Path) -> None:
     )
     with pytest.raises(SourceError, match=r"v1\.0\.0 cannot be taken"):
         extract(release, tmp_path / "v1.0.0", bundle=damaged)
+
+
+def turned_in_the_middle(whole: bytes) -> bytes:
+    middle = len(whole) // 2
+    return whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda whole: whole.replace(b"PACK", b"PICK", 1), id="another signature"),
+        pytest.param(lambda whole: whole[: len(whole) // 2], id="cut off"),
+        pytest.param(turned_in_the_middle, id="a byte in the middle"),
+        pytest.param(lambda whole: whole[:0], id="empty"),
+        pytest.param(None, id="missing"),
+    ],
+)
+def test_a_damaged_history_stops_what_needs_it_in_one_sentence_and_nothing_else(
+    released: Checkout, place: Workplace, damage: Callable[[bytes], bytes] | None
+) -> None:
+    def run(*arguments: str) -> Done:
+        return place.run(*arguments, env=released.environment)
+
+    older = ("--ref=v7.1.0", "--set=template=flask-micro")
+    assert run("new", "project", *older).code == 0
+    before = snapshot(place.here / "project")
+    whole = released.bundle.read_bytes()
+    released.bundle.unlink()
+    if damage:
+        released.bundle.write_bytes(damage(whole))
+    try:
+        for arguments in (("update", "project"), ("regenerate", "project", "--yes"), ("new", "other", *older)):
+            done = run(*arguments)
+            error, hint = done.err.splitlines()
+            assert done.code == 7
+            assert error.startswith("Error: v7.1.0 cannot be taken from the template history: ")
+            assert hint.startswith("Hint: `waypost doctor` looks at the history. Install Waypost again ")
+        assert snapshot(place.here / "project") == before
+        assert [path.name for path in place.here.iterdir()] == ["project"]
+        assert run("new", "newest", "--set=template=flask-micro").code == 0  # this Waypost's own version needs none
+    finally:
+        released.bundle.write_bytes(whole)
 
 
 def test_a_damaged_register_is_an_error_of_the_source(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ def _history() -> Finding:
                 alone(f"--git-dir={folder / 'history.git'}", "cat-file", "-e", f"{release.tree}^{{tree}}", cwd=folder)
                 parent = release.commit
         except git.GitError as error:
-            raise SourceError(f"{BUNDLE.name} is damaged: {error.message}", hint=_REINSTALL) from error
+            raise SourceError(f"{BUNDLE.name} is damaged: {error.cause}", hint=_REINSTALL) from error
     return Finding(name="history", status="ok", message=", ".join(release.version for release in known))
 
 

@@ -44,6 +44,13 @@ _PROTOCOLS = "file:git:http:https:ssh"
 class GitError(WaypostError):
     """A git command failed; the message is git's own."""
 
+    @property
+    def cause(self) -> str:
+        """The line of the message that says what is wrong; advice that fits every failure follows it."""
+        lines = [line for line in self.message.splitlines() if line.strip()]
+        cause = next((line for line in lines if not line.lower().startswith("warning: ")), self.message)
+        return cause.removeprefix("fatal: ").removeprefix("error: ")
+
 
 def is_available() -> bool:
     """Whether there is a git to run."""

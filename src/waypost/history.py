@@ -138,7 +138,7 @@ def fetched(url: str, ref: str | None) -> Iterator[TemplateSource]:
             version = git.clone(url, wanted, root)
         except git.GitError as error:
             raise SourceError(
-                f"the template source {url} cannot be had at {wanted}: {_cause(error.message)}",
+                f"the template source {url} cannot be had at {wanted}: {error.cause}",
                 hint="Check the address and the version; `git ls-remote --tags URL` lists the versions.",
             ) from error
         if not (root / "copier.yml").is_file():
@@ -230,7 +230,7 @@ def _versions_at(url: str) -> dict[Version, str]:
         names = git.tags(url)
     except git.GitError as error:
         raise SourceError(
-            f"the template source {url} cannot be reached: {_cause(error.message)}",
+            f"the template source {url} cannot be reached: {error.cause}",
             hint="Check the address and your access to it.",
         ) from error
     versions = {_as_version(name): name for name in names}
@@ -244,9 +244,3 @@ def _as_version(name: str) -> Version | None:
         return Version(name)
     except InvalidVersion:
         return None
-
-
-def _cause(message: str) -> str:
-    """Return the line of git's message that says what is wrong; advice that fits every failure follows it."""
-    lines = [line for line in message.splitlines() if line.strip()]
-    return next((line for line in lines if not line.lower().startswith("warning: ")), message).removeprefix("fatal: ")

@@ -76,8 +76,9 @@ def extract(release: Release, folder: Path, *, bundle: Path = BUNDLE) -> None:
             target.write_bytes(content)
             target.chmod(0o755 if mode == _EXECUTABLE else 0o644)
     except (git.GitError, OSError) as error:
+        cause = error.cause if isinstance(error, git.GitError) else error
         raise SourceError(
-            f"{release.version} cannot be taken from the template history: {error}",
+            f"{release.version} cannot be taken from the template history: {cause}",
             hint="`waypost doctor` looks at the history. Install Waypost again if it is damaged.",
         ) from error
 
