@@ -228,6 +228,45 @@ def test_through_nginx_a_client_stays_connected_until_the_server_stops_and_hears
                     _drain(client)
 
 
+@pytest.mark.service
+@pytest.mark.parametrize("cache", ["none", "redis"])
+@pytest.mark.parametrize("template", ["flask-micro", "flask-blueprints"])
+def test_clients_that_stay_connected_do_not_hold_up_a_server_that_is_told_to_stop(
+    *,
+    deployed: Callable[..., Path],
+    environment: MakeEnvironment,
+    serve: Serve,
+    live_redis: Callable[[], AbstractContextManager[str]],
+    template: str,
+    cache: str,
+    tmp_path: Path,
+) -> None:
+    """However many they are, and whether or not Redis carries what they hear."""
+    project = deployed(template, realtime=True, cache=cache)
+    variables = production(project) | {"DATABASE_URL": f"sqlite:///{tmp_path}/app.sqlite3"}
+    with contextlib.ExitStack() as stack:
+        if cache == "redis":
+            variables["REDIS_URL"] = stack.enter_context(live_redis())
+        serving = contextlib.ExitStack()
+        stack.enter_context(serving)
+        url = serving.enter_context(serve(project, environment(template), variables=variables))
+        headers = {"X-Forwarded-Proto": "https"}
+        clients = [
+            stack.enter_context(connect(f"ws{url[4:]}{LIVE[template][0]}", additional_headers=headers, proxy=None))
+            for _ in range(8)
+        ]
+        for client in clients:
+            _handshake(client)
+        begun = time.monotonic()
+        serving.close()
+        # Requests under way are given 20 seconds and more; after 5 the server would be told again.
+        stopped = time.monotonic() - begun
+        assert stopped < 5
+        for client in clients:
+            with pytest.raises(websockets.ConnectionClosed):
+                _drain(client)
+
+
 def test_nginx_switches_protocols_only_where_and_for_what_was_chosen(
     *,
     deployed: Callable[..., Path],
