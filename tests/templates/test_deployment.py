@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import signal
+import urllib.parse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -121,17 +122,23 @@ SERVICES = {
             {"database": "mysql", "jobs": "celery", "deployment": ["docker"]},
             {"web", "migrate", "database", "redis", "worker", "beat"},
         ),
+        ({"database": "mongodb", "deployment": ["docker"]}, {"web", "migrate", "database"}),
     ],
     "flask-blueprints": [
         ({"database": "sqlite"}, {"web", "migrate", "nginx"}),
         ({"database": "oracle", "deployment": ["docker"]}, {"web", "migrate"}),
         ({"jobs": "celery", "realtime": True}, {"web", "migrate", "nginx", "redis", "worker", "beat"}),
+        ({"database": "mongodb"}, {"web", "migrate", "nginx", "database"}),
     ],
     "django-full": [
         ({"jobs": "celery", "deployment": ["docker"]}, {"web", "migrate", "redis", "worker", "beat"}),
         (
             {"database": "postgresql", "jobs": "celery", "realtime": True},
             {"web", "migrate", "nginx", "database", "redis", "worker", "beat"},
+        ),
+        (
+            {"database": "mongodb", "jobs": "celery", "deployment": ["docker"]},
+            {"web", "migrate", "database", "redis", "worker", "beat"},
         ),
     ],
 }
@@ -154,8 +161,28 @@ def test_the_compose_file_is_sound(
     assert mounted == set(compose.get("volumes", {}))
 
 
-def test_compose_says_which_setting_is_missing(deployed: Callable[..., Path], template: str) -> None:
-    text = (deployed(template, database="postgresql") / "compose.yaml").read_text()
+# MongoDB keeps the account that its image makes in a database apart.
+@pytest.mark.parametrize(
+    ("database", "port", "account"),
+    [("postgresql", 5432, ""), ("mysql", 3306, ""), ("mongodb", 27017, "authSource=admin")],
+)
+def test_the_application_asks_the_database_beside_it_with_the_password_that_this_was_given(
+    deployed: Callable[..., Path], template: str, database: str, port: int, account: str
+) -> None:
+    services = compose_of(deployed(template, database=database, jobs="celery"), ENV_FILE)["services"]
+    given = services["database"]["environment"]
+    for name in ("web", "migrate", "worker", "beat"):
+        address = urllib.parse.urlsplit(services[name]["environment"]["DATABASE_URL"])
+        assert (address.scheme, address.hostname, address.port) == (database, "database", port)
+        assert (address.path, address.query) == ("/app", account)
+        assert {address.username, address.password} <= set(given.values())
+        assert address.password == ENV_FILE["DATABASE_PASSWORD"]
+        assert "database" in services[name]["depends_on"]
+
+
+@pytest.mark.parametrize("database", ["postgresql", "mongodb"])
+def test_compose_says_which_setting_is_missing(deployed: Callable[..., Path], template: str, database: str) -> None:
+    text = (deployed(template, database=database) / "compose.yaml").read_text()
     assert set(re.findall(r"\$\{(\w+):\?is missing in \.env\}", text)) == {
         "SECRET_KEY",
         "ALLOWED_HOSTS",
