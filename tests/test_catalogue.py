@@ -6,9 +6,11 @@ import keyword
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -18,7 +20,7 @@ from sources import ROOT, TEMPLATES, catalogue, copy_of_our_source
 from waypost.catalogue import read_catalogue
 from waypost.errors import SourceError
 from waypost.evidence import DECISIONS
-from waypost.model import Refusal, Value
+from waypost.model import Choice, Question, Refusal, Value
 from waypost.questions import load_catalogue
 
 DESIGN: Mapping[str, str] = {
@@ -325,8 +327,49 @@ def test_an_address_looks_like_one(email: str, is_valid: bool) -> None:
 def test_what_is_no_template_source_is_named(tmp_path: Path, files: dict[str, str | bytes], said: str) -> None:
     for name, text in files.items():
         (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-    with pytest.raises(SourceError, match=re.escape(said)):
+    with pytest.raises(SourceError, match=re.escape(said)) as caught:
         read_catalogue(tmp_path)
+    assert "\n" not in caught.value.message
+
+
+PLAIN = Question(
+    key="odd",
+    type="text",
+    group="other",
+    help="odd",
+    choices=(),
+    default_source="",
+    when_source="True",
+    validator_source="",
+)
+
+
+@pytest.mark.parametrize(
+    ("details", "read"),
+    [
+        ("some text", {"default_source": "some text"}),
+        ("{}", {}),
+        ("{help: Which?}", {"help": "Which?"}),
+        ("{type: int, default: 3}", {"default_source": 3}),
+        ("{type: bool, default: true}", {"type": "yes-no", "default_source": True}),
+        ("{type: yaml}", {"type": "data"}),
+        ("{type: json}", {"type": "data"}),
+        ("{when: false}", {"when_source": "False"}),
+        ("{when: 1}", {"when_source": "True"}),
+        ("{when: '{{ a }}'}", {"when_source": "{{ a }}"}),
+        ("{validator: '{{ b }}'}", {"validator_source": "{{ b }}"}),
+        ("{choices: [a]}", {"type": "choice", "choices": (Choice(label="a", value="a"),)}),
+        (
+            "{choices: {An a: 1}, multiselect: true}",
+            {"type": "choices", "choices": (Choice(label="An a", value="1"),)},
+        ),
+    ],
+)
+def test_what_a_question_does_not_say_is_what_copier_takes(
+    tmp_path: Path, details: str, read: Mapping[str, Any]
+) -> None:
+    (tmp_path / "copier.yml").write_text(f"template: x\nproject_slug: y\nodd: {details}\n")
+    assert read_catalogue(tmp_path)[1][-1] == replace(PLAIN, **read)
 
 
 def test_an_include_cannot_leave_the_source(tmp_path: Path) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from updating import Files, commit, files, git, markers, project_of, snapshot, unmerged, update
-from waypost.merge import merge
+from waypost.merge import Change, difference, files_of_the_user, merge, merged_files, replaced
 from waypost.project import find_project
 from waypost.record import RECORD, merge_records
 from waypost.trees import EXECUTABLE, LINK, REGULAR, File
@@ -235,6 +236,46 @@ def test_what_cannot_be_read_after_a_clean_merge_is_a_conflict(
     assert unmerged(project) == {path}
 
 
+KEYS = "a: 1\nb: 2\nc: 3\nd: 4\ne: 5\n"
+FIRST, LAST = f"new: 0\n{KEYS}", f"{KEYS}new: 9\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "mine", "new"),
+    [
+        pytest.param({"a.yml": KEYS}, {"a.yml": FIRST}, {"b.yml": LAST}, id="template"),
+        pytest.param({"a.yml": KEYS}, {"b.yml": FIRST}, {"a.yml": LAST}, id="user"),
+        pytest.param({"a.yml": KEYS}, {"b.yml": FIRST}, {"b.yml": LAST}, id="both"),
+    ],
+)
+def test_a_file_that_was_moved_and_cannot_be_read_shows_the_three_versions_of_it(
+    tmp_path: Path, old: Files, mine: Files, new: Files
+) -> None:
+    project = project_of(tmp_path, mine)
+
+    merged = update(project, old, new)
+
+    assert [conflict.path for conflict in merged.conflicts] == ["b.yml"]
+    assert merged.conflicts[0].because.startswith("the merged file cannot be read: ")
+    assert {number: stage.content for number, stage in merged.conflicts[0].stages.items()} == {
+        1: KEYS.encode(),
+        2: FIRST.encode(),
+        3: LAST.encode(),
+    }
+    assert unmerged(project) == {"b.yml"}
+
+
+def test_dependencies_that_both_sides_add_are_no_conflict_in_a_file_of_crlf_either(tmp_path: Path) -> None:
+    base = 'dependencies = [\n  "flask",\n]\n'
+    mine = base.replace("]", '  "mine",\n]').replace("\n", "\r\n")
+    project = project_of(tmp_path, {"pyproject.toml": mine})
+
+    merged = update(project, {"pyproject.toml": base}, {"pyproject.toml": base.replace("]", '  "celery",\n]')})
+
+    assert not merged.conflicts
+    assert content(project, "pyproject.toml") == 'dependencies = [\r\n  "flask",\r\n  "celery",\r\n  "mine",\r\n]\r\n'
+
+
 def test_dependencies_that_both_sides_add_are_no_conflict(tmp_path: Path) -> None:
     base = 'dependencies = [\n  "flask",\n]\n'
     project = project_of(tmp_path, {"pyproject.toml": base.replace("]", '  "mine",\n]')})
@@ -346,3 +387,64 @@ def test_markers_name_the_version_where_git_can(tmp_path: Path, label: str, show
     merged = merge(find_project(project), old, new, label=label)
 
     assert merged.changes[0].file == File(REGULAR, f"<<<<<<< yours\nmine\n=======\nnew\n>>>>>>> {shown}\n".encode())
+
+
+class TestOfAProject:
+    """What is said of a project beside a merge, and of one that gets the template's files back."""
+
+    MINE: ClassVar[Files] = {"same.txt": "same\n", "edited.txt": "mine\n", "own.txt": "own\n", ".env": "SECRET=mine\n"}
+    TEMPLATE: ClassVar[Files] = {"same.txt": "same\n", "edited.txt": "x\n", "gone.txt": "gone\n", ".env": "SECRET=\n"}
+
+    def test_what_differs_from_the_template_gets_its_bytes_back(self, tmp_path: Path) -> None:
+        project = find_project(project_of(tmp_path, {**self.MINE, "run.sh": "x\n"}))
+        template = files({**self.TEMPLATE, "run.sh": File(EXECUTABLE, b"x\n")})
+
+        changes = replaced(project, template).changes
+
+        assert changes == (
+            Change(path="edited.txt", kind="changed", file=template["edited.txt"]),
+            Change(path="gone.txt", kind="added", file=template["gone.txt"]),
+            Change(path="run.sh", kind="changed", file=template["run.sh"]),
+        )
+        assert not replaced(project, template).conflicts
+
+    def test_a_project_of_crlf_keeps_its_line_ends_when_it_gets_files_back(self, tmp_path: Path) -> None:
+        project = find_project(project_of(tmp_path, {"a.txt": LINES.replace("\n", "\r\n"), "b.txt": "mine\r\n"}))
+
+        changes = replaced(project, files({"a.txt": LINES, "b.txt": "x\n"})).changes
+
+        assert changes == (Change(path="b.txt", kind="changed", file=File(REGULAR, b"x\r\n")),)
+
+    def test_files_that_the_template_has_not_or_not_so_are_the_users(self, tmp_path: Path) -> None:
+        project = find_project(project_of(tmp_path, self.MINE))
+
+        assert files_of_the_user(project, files(self.TEMPLATE)) == (RECORD, ".env", "edited.txt", "own.txt")
+
+    def test_a_file_that_only_ends_its_lines_otherwise_is_the_templates(self, tmp_path: Path) -> None:
+        project = find_project(project_of(tmp_path, {"a.txt": LINES.replace("\n", "\r\n"), "b.txt": "mine\r\n"}))
+
+        assert files_of_the_user(project, files({RECORD: "x\n", "a.txt": LINES, "b.txt": "x\n"})) == (RECORD, "b.txt")
+
+    def test_the_difference_shows_what_comes_changes_and_goes(self, tmp_path: Path) -> None:
+        project = find_project(project_of(tmp_path, {"a.txt": "a\n", "caf\udce9.txt": "x\n", "goes.txt": "goes\n"}))
+        old, new = files({"a.txt": "a\n", "goes.txt": "goes\n"}), files({"a.txt": "new\n", "comes.txt": "comes\n"})
+
+        shown = difference(project, merge(project, old, new, label="v2"))
+
+        lines = [line for line in shown.splitlines() if line.startswith(("+", "-"))]
+        assert lines == [
+            *("--- a/a.txt", "+++ b/a.txt", "-a", "+new"),
+            *("--- /dev/null", "+++ b/comes.txt", "+comes"),
+            *("--- a/goes.txt", "+++ /dev/null", "-goes"),
+        ]
+
+    def test_all_files_are_given_as_the_merge_leaves_them(self, tmp_path: Path) -> None:
+        project = find_project(project_of(tmp_path, {"a.txt": "a\n", "goes.txt": "goes\n", "own.txt": "own\n"}))
+        old, new = files({"a.txt": "a\n", "goes.txt": "goes\n"}), files({"a.txt": "new\n", "comes.txt": "comes\n"})
+
+        left = merged_files(project, merge(project, old, new, label="v2"))
+
+        assert {path: file for path, file in left.items() if path != RECORD} == files(
+            {"a.txt": "new\n", "comes.txt": "comes\n", "own.txt": "own\n"}
+        )
+        assert RECORD in left

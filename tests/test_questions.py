@@ -106,6 +106,43 @@ def test_text_is_quoted_for_other_languages(text: str, python: str, toml: str) -
     assert (facts["project_name_python"], facts["project_name_toml"]) == (python, toml)
 
 
+@pytest.mark.parametrize("kind", ["yaml", "json"])
+def test_a_fact_that_is_data_is_what_its_text_writes(tmp_path: Path, kind: str) -> None:
+    odd = odd_catalogue(tmp_path, f"odd: {{type: {kind}, default: '{{{{ [1, 2] }}}}', when: false}}")
+    assert odd.resolve({}).facts["odd"] == [1, 2]
+
+
+def test_an_answer_that_is_set_aside_is_not_seen_by_what_follows(tmp_path: Path) -> None:
+    questions = (
+        "odd: {type: str, default: usual, when: '{{ ci == \"github\" }}'}\nseen: {type: str, default: '{{ odd }}'}"
+    )
+    odd = odd_catalogue(tmp_path, questions)
+    assert odd.resolve({"ci": "github", "odd": "mine"}).answers["seen"] == "mine"
+    resolution = odd.resolve({"ci": "none", "odd": "mine"})
+    assert (resolution.unused, resolution.answers["seen"]) == (("odd",), "usual")
+
+
+def test_a_catalogue_is_read_again_when_one_of_its_files_has_changed(tmp_path: Path) -> None:
+    source = copy_of_our_source(tmp_path / "source", {})
+    first = load_catalogue(source)
+    assert load_catalogue(source) is first
+    included = next((source / "templates" / "questions").glob("decisions.yml"))
+    included.write_text(included.read_text() + "odd: {type: str, default: x}\n")
+    assert "odd" in load_catalogue(source).by_key
+
+
+def test_another_default_is_taken_for_one_question_alone() -> None:
+    changed = catalogue().with_default("python_version", "3.11")
+    usual = catalogue().resolve({"template": "django-full"}).answers
+    assert usual["python_version"] == "3.12"
+    assert changed.resolve({"template": "django-full"}).answers == {
+        **usual,
+        "python_version": "3.11",
+        "django_version": "5.2",
+    }
+    assert catalogue().with_default("nothing", "x").entries == catalogue().entries
+
+
 @pytest.mark.parametrize(
     "question",
     [
