@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,8 +37,9 @@ def test_the_reply_is_told(
 
 
 def test_without_a_reply_the_database_is_said_to_be_out_of_reach(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path))  # else pip-audit may be there from another run, and ask
     for name in ("UV_OFFLINE", "PIP_NO_INDEX"):
         monkeypatch.setenv(name, "1")
     monkeypatch.setenv("UV_NO_INDEX", "1")

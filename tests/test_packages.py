@@ -52,7 +52,7 @@ def _build(target: str, checkout: Path, folder: Path) -> None:
 def test_each_makes_checks_and_knows_every_release(built: Path, place: Workplace, path: str) -> None:
     ours = {"PYTHONPATH": str(built / path)}
     doctor = place.run("doctor", env=ours)
-    assert (doctor.code, "2 releases, v7.1.0 to v7.2.0" in doctor.out) == (0, True), doctor.out
+    assert (doctor.code, "v7.1.0, v7.2.0" in doctor.out) == (0, True), doctor.out
     assert str(built / path.partition("/src")[0]) in doctor.out
     place.run("new", "project", "--set=template=flask-micro", env=ours)
     assert place.run("check", "project", "--json", env=ours).reply["state"] == "current"

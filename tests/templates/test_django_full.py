@@ -156,6 +156,7 @@ def test_the_list_of_dependencies_is_the_projects(render: Render) -> None:
         {"jobs": "celery", "realtime": True},
         {"accounts": "none"},
         {"database": "oracle"},
+        {"database": "mongodb"},
         {"monitoring": ["statsd", "prometheus"]},
     )
     for variant in variants:
@@ -225,8 +226,10 @@ def test_production_starts_only_with_a_secret_and_hosts(
         assert "SECRET_KEY" in done.stderr
     production |= {"SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"}
     run(project, installed, "python", "manage.py", "check", "--deploy", "--fail-level", "WARNING", variables=production)
-    # It ends at once and says what to do, instead of answering 500 to every page.
-    refused = run(project, installed, "gunicorn", "--bind", "127.0.0.1:0", variables=production, expect=3)
+    # It ends at once and says what to do, instead of answering 500 to every page; with 3, or with 1 when gunicorn hears
+    # of a second worker while it stops because of the first.
+    refused = run(project, installed, "gunicorn", "--bind", "127.0.0.1:0", variables=production, expect=None)
+    assert refused.returncode in {1, 3}
     assert "python manage.py collectstatic --no-input" in refused.stderr
     run(project, installed, "python", "manage.py", "collectstatic", "--no-input", "-v0", variables=production)
     run(project, installed, "python", "manage.py", "migrate", "-v0", variables=production)
