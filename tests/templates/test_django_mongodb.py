@@ -7,6 +7,7 @@ import re
 import urllib.parse
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,22 +53,72 @@ def installed(environment: MakeEnvironment) -> Environment:
 def test_all_gates_pass(render: Render, run: Run, installed: Environment, url: str, variant: dict[str, object]) -> None:
     project = render("django-full", database="mongodb", **variant)
     pass_all_gates(run, project, installed, {"DATABASE_URL": url})
-    pending = ("makemigrations", "--check", "--dry-run")
-    run(project, installed, "python", "manage.py", *pending, variables={"DATABASE_URL": url})
+    has_all_migrations(run, project, installed, url)
+
+
+@pytest.mark.parametrize(
+    "variant",
+    [
+        {"python_version": "3.12"},
+        {"python_version": "3.11", "api_library": "django-ninja", "security": "high", "admin": "multi-role"},
+        {"python_version": "3.11", "accounts": "none", "admin": "none", "api": "none", "example": False},
+    ],
+    ids=["defaults", "django-ninja and staff roles", "nothing"],
+)
+def test_all_gates_pass_on_long_term_support(
+    *, render: Render, run: Run, environment: MakeEnvironment, url: str, variant: dict[str, object]
+) -> None:
+    project = render("django-full", database="mongodb", django_version="5.2", **variant)
+    installed = environment("django-full-lts", python=str(variant["python_version"]))
+    pass_all_gates(run, project, installed, {"DATABASE_URL": url})
+    has_all_migrations(run, project, installed, url)
+
+
+@pytest.mark.parametrize(
+    ("answers", "own"),
+    [
+        ({}, True),
+        ({"example": False}, True),
+        ({"example": False, "api": "none", "security": "high"}, True),
+        ({"example": False, "api": "none"}, False),
+        ({"example": False, "accounts": "none"}, False),
+    ],
+    ids=["items", "tokens", "passkeys", "nothing of the API", "nobody's"],
+)
+def test_long_term_support_brings_its_own_object_ids_where_addresses_have_them(
+    *, render: Render, answers: dict[str, object], own: bool
+) -> None:
+    project = render("django-full", database="mongodb", django_version="5.2", **answers)
+    converter = project / "apps/core/converters.py"
+    assert converter.exists() is own
+    converter.unlink(missing_ok=True)
+    assert ("<object_id:" in texts_of(project / "apps")) is own
+    assert ("register_converter" in texts_of(project / "config")) is own
+
+
+@pytest.mark.parametrize("answers", [{"database": "mongodb"}, {"django_version": "5.2"}], ids=["6.1", "SQLite"])
+def test_other_projects_register_no_object_ids(render: Render, answers: dict[str, object]) -> None:
+    assert "register_converter" not in texts_of(render("django-full", **answers) / "config")
 
 
 @pytest.mark.service
-@pytest.mark.parametrize("accounts", ["full", "none"])
+@pytest.mark.parametrize(
+    ("accounts", "django"),
+    [("full", "6.1"), ("none", "6.1"), ("full", "5.2"), ("none", "5.2")],
+    ids=["accounts", "nobody", "accounts on long-term support", "nobody on long-term support"],
+)
 def test_all_gates_pass_with_redis(
     *,
     render: Render,
     run: Run,
-    installed: Environment,
+    environment: MakeEnvironment,
     url: str,
     live_redis: Callable[[], AbstractContextManager[str]],
     accounts: str,
+    django: str,
 ) -> None:
-    project = render("django-full", database="mongodb", accounts=accounts, **SERVICES)
+    installed = environment("django-full-lts" if django == "5.2" else "django-full")
+    project = render("django-full", database="mongodb", accounts=accounts, django_version=django, **SERVICES)
     with live_redis() as redis:
         pass_all_gates(run, project, installed, {"DATABASE_URL": url, "REDIS_URL": redis})
 
@@ -123,6 +174,11 @@ def test_a_database_that_is_down_is_told_by_the_readiness_check(
     project = render("django-full", database="mongodb")
     with serve(project, installed, variables={"DATABASE_URL": "mongodb://127.0.0.1:1/app"}) as address:
         assert Browser(address).open("/readyz")[0] == 503
+
+
+def has_all_migrations(run: Run, project: Path, installed: Environment, url: str) -> None:
+    pending = ("makemigrations", "--check", "--dry-run")
+    run(project, installed, "python", "manage.py", *pending, variables={"DATABASE_URL": url})
 
 
 def test_other_projects_know_nothing_of_mongodb(render: Render) -> None:
