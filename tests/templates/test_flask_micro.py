@@ -151,6 +151,7 @@ def test_every_line_of_its_log_is_json_and_names_the_request(default_project: Pa
     records = [json.loads(line) for line in lines]
     assert [record["message"] for record in records if record.get("request_id") == "wanted"] == ["GET /healthz 200"]
     assert all({"time", "level", "logger", "message"} <= record.keys() for record in records)
+    assert {record["time"][-6:] for record in records} == {"+00:00"}  # one form, whoever wrote the line
 
 
 @pytest.mark.parametrize(
