@@ -33,7 +33,7 @@ _PAGE = """\
 
 Every pair of choices that the catalogue does not refuse stands in at least one of these projects, and so do some sets
 of answers by chance (`WAYPOST_SEED={seed}`). Each was rendered, installed, put through ruff, mypy and its own tests
-with their coverage against real servers, migrated, started under gunicorn and asked for its pages. Few more, which
+with their coverage against real servers, migrated, started under gunicorn and asked for its pages. A few more, which
 together ask for every dependency, passed their tests with each dependency at the lowest version that they allow.
 Beside these, {examples} random sets of answers a template were rendered, every file parsed, and all of them linted.
 
