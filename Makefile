@@ -12,7 +12,8 @@ STAMP = .venv/installed
 
 # make test REQUIRE_SERVICES=1 fails where PostgreSQL, MariaDB or Redis cannot be had, rather than skip their tests.
 REQUIRE_SERVICES ?=
-WORKERS ?= 2
+# More than the two cores that the whole is meant for: tests wait for servers much of the time.
+WORKERS ?= 3
 
 # worksteal gives each worker neighbours, so that what a module sets up is set up once, and evens out at the end.
 # Not loadgroup: beside pytest 9.2 it spreads the groups without a word (pytest-xdist issue 1386).

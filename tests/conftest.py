@@ -19,6 +19,14 @@ def pytest_configure() -> None:
     os.environ.setdefault("WAYPOST_SEED", "1")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave what is marked ``thorough`` to `make proof`, so that `make test` has time for the rest."""
+    if os.environ.get("WAYPOST_PROOF") != "1":
+        for item in items:
+            if item.get_closest_marker("thorough"):
+                item.add_marker(pytest.mark.skip(reason="only `make proof` runs it"))
+
+
 def pytest_report_header() -> str:
     """Name what makes the same random answers again."""
     return f"random answers: WAYPOST_SEED={os.environ['WAYPOST_SEED']}"

@@ -70,9 +70,10 @@ def git(*arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None)
         cwd=cwd,
         env={**inherited, **alone, **(env or {})},
         capture_output=True,
-        check=True,
+        check=False,
         text=True,
     )
+    assert done.returncode == 0, f"git {arguments} in {cwd}: {done.stderr}"
     return done.stdout
 
 

@@ -71,7 +71,13 @@ def test_where_a_project_was_made_from_has_none(project: Path, environment: Path
 
 def test_a_function_is_taken_with_what_it_calls() -> None:
     [*texts] = sources_of(proof.page)
-    assert {text.split("(")[0] for text in texts} == {"def page", "def _row", "def _versions", "def _left_out"}
+    assert {text.split("(")[0] for text in texts} == {
+        "def page",
+        "def _cases",
+        "def _row",
+        "def _versions",
+        "def _left_out",
+    }
 
 
 def test_what_is_remembered_is_recalled(tmp_path: Path) -> None:
@@ -111,7 +117,7 @@ def test_that_is_skipped():
 
 def test_a_later_run_repeats_only_what_did_not_pass_and_the_page_tells_of_all(tmp_path: Path) -> None:
     (tmp_path / "test_rows.py").write_text(ROWS)
-    report = tmp_path / "report.xml"
+    report = tmp_path / "combinations.xml"
     command = [sys.executable, "-m", "pytest", "-q", f"--rootdir={tmp_path}", "-p", "no:cacheprovider"]
     command += ["-o", f"pythonpath={ROOT / 'tests'}", f"--junitxml={report}", "test_rows.py"]
 
@@ -121,10 +127,13 @@ def test_a_later_run_repeats_only_what_did_not_pass_and_the_page_tells_of_all(tm
     assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0
     assert (tmp_path / "ran").read_text() == "abcb"
 
-    page = proof.page(report, "3000", "20260101")
+    (tmp_path / "thorough.xml").write_text("<suite><testcase/><testcase/><testcase><skipped/></testcase></suite>")
+
+    page = proof.page(tmp_path, "3000", "20260101")
     assert "| flask-micro | 2 | 0 | 1 | 30 | 7 | 3.12 (3) |" in page
     assert "With flask 3.1.1." in page
     assert "Oracle has no server that can be had: 1 " in page
     assert "- 1 not run: no Python 3.13 is installed here" in page
     assert "`WAYPOST_SEED=20260101`" in page
     assert "3000 random sets" in page
+    assert "and 2 of the tests of Waypost that" in page

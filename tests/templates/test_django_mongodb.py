@@ -44,8 +44,11 @@ def installed(environment: MakeEnvironment) -> Environment:
     "variant",
     [
         {"security": "high", "admin": "multi-role"},
-        {"accounts": "login", "admin": "none", "api_library": "django-ninja", "sessions": "cookie"},
-        {"accounts": "none", "admin": "basic"},
+        pytest.param(
+            {"accounts": "login", "admin": "none", "api_library": "django-ninja", "sessions": "cookie"},
+            marks=pytest.mark.thorough,
+        ),
+        pytest.param({"accounts": "none", "admin": "basic"}, marks=pytest.mark.thorough),
         {"accounts": "none", "admin": "none", "api_library": "django-ninja"},
     ],
     ids=["high security, staff roles", "sign-in and django-ninja", "staff alone", "nobody"],
@@ -59,7 +62,7 @@ def test_all_gates_pass(render: Render, run: Run, installed: Environment, url: s
 @pytest.mark.parametrize(
     "variant",
     [
-        {"python_version": "3.12"},
+        pytest.param({"python_version": "3.12"}, marks=pytest.mark.thorough),
         {"python_version": "3.11", "api_library": "django-ninja", "security": "high", "admin": "multi-role"},
         {"python_version": "3.11", "accounts": "none", "admin": "none", "api": "none", "example": False},
     ],
@@ -104,7 +107,12 @@ def test_other_projects_register_no_object_ids(render: Render, answers: dict[str
 @pytest.mark.service
 @pytest.mark.parametrize(
     ("accounts", "django"),
-    [("full", "6.1"), ("none", "6.1"), ("full", "5.2"), ("none", "5.2")],
+    [
+        pytest.param("full", "6.1", marks=pytest.mark.thorough),
+        ("none", "6.1"),
+        ("full", "5.2"),
+        pytest.param("none", "5.2", marks=pytest.mark.thorough),
+    ],
     ids=["accounts", "nobody", "accounts on long-term support", "nobody on long-term support"],
 )
 def test_all_gates_pass_with_redis(

@@ -76,7 +76,9 @@ def server(
 
 
 @pytest.mark.service
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "way", [pytest.param(way, marks=pytest.mark.thorough) if way in {"postgresql", "mysql"} else way for way in WAYS]
+)
 def test_its_gates_are_green(way: str, server: Server, render: Render, environment: MakeEnvironment, run: Run) -> None:
     with server(way) as variables:
         _pass_gates(run, environment, render(TEMPLATE, **WAYS[way], **API), variables)
@@ -98,7 +100,7 @@ def test_its_gates_are_green_with_everything_chosen(
         _pass_gates(run, environment, project, variables | {"REDIS_URL": url})
 
 
-@pytest.mark.parametrize("way", ["sqlite", "mongodb"])
+@pytest.mark.parametrize("way", ["sqlite", pytest.param("mongodb", marks=pytest.mark.thorough)])
 @pytest.mark.parametrize(
     "answers",
     [
