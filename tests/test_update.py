@@ -131,8 +131,10 @@ def test_conflicts_end_with_5_and_are_named_in_every_way(place: Workplace, proje
     assert done.reply["status"] == "conflicts"
     assert done.reply["conflicts"] == ["a.txt", "goes.txt"] == sorted(unmerged(project))
     assert set(done.reply["reasons"]) == {"a.txt", "goes.txt"}
-    assert "git add --all" in done.reply["next"]
-    assert [step for step in done.reply["next"] if "a.txt" in step] == ["git add a.txt"]
+    assert done.reply["next"] == [
+        "cd project", "git status", "git diff", "git add a.txt", "git add goes.txt", "make test", "git add --all",
+        "git commit --message 'Update flask-micro from v1.0.0 to v1.1.0'",
+    ]  # fmt: skip
     assert "<<<<<<< yours\nmine\n=======\nNEW 2\n>>>>>>> v1.1.0\n" in (project / "a.txt").read_text()
     again = place.run("update", "project")
     assert again.code == 4
@@ -425,6 +427,51 @@ def test_a_project_inside_another_repository_is_updated_in_its_own_folder(place:
     assert done.code == 0
     assert (project / "comes.txt").exists()
     assert done.reply["changed"] == [RECORD, "a.txt", "comes.txt", "goes.txt"]
+
+
+class TestWorkElsewhereInTheRepository:
+    """What nobody asked Waypost about: neither the next steps nor the way back may take it along or lose it."""
+
+    @pytest.fixture
+    def repository(self, place: Workplace, project: Path) -> Path:
+        shutil.rmtree(project / ".git")
+        git("init", "--quiet", cwd=place.here)
+        (place.here / "staged.txt").write_text("x\n")
+        (place.here / "edited.txt").write_text("x\n")
+        git("add", "--all", cwd=place.here)
+        git("commit", "--quiet", "--message", "Everything", cwd=place.here)
+        (place.here / "staged.txt").write_text("staged\n")
+        git("add", "staged.txt", cwd=place.here)
+        (place.here / "edited.txt").write_text("edited\n")
+        (place.here / "new.txt").write_text("new\n")
+        return place.here
+
+    def test_the_next_steps_leave_it_alone(self, place: Workplace, repository: Path) -> None:
+        steps = updated(place).reply["next"]
+
+        subprocess.run(
+            " && ".join(steps).replace("git diff", "git --no-pager diff"), shell=True, check=True, cwd=repository,
+            env=place.environment(), capture_output=True,
+        )  # fmt: skip
+
+        assert git("log", "-1", "--format=%s", cwd=repository) == "Update flask-micro from v1.0.0 to v1.1.0\n"
+        assert git("status", "--porcelain", cwd=repository) == " M edited.txt\nM  staged.txt\n?? new.txt\n"
+
+    def test_the_way_back_that_is_named_where_undo_refuses_leaves_it_alone(
+        self, place: Workplace, project: Path, repository: Path
+    ) -> None:
+        updated(place)
+        (project / "a.txt").write_text("edited since\n")
+        refused = place.run("undo", "project", "--json")
+        assert refused.code == 4
+
+        command = refused.reply["error"]["hint"].partition("the update: ")[2].partition(", and remove")[0]
+        subprocess.run(command, shell=True, check=True, cwd=place.here, env=place.environment())
+
+        assert (project / "a.txt").read_text() == LINES
+        assert git("status", "--porcelain", cwd=repository) == (
+            " M edited.txt\nM  staged.txt\n?? new.txt\n?? project/comes.txt\n"
+        )
 
 
 class TestPython:

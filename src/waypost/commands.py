@@ -202,11 +202,15 @@ def _project_fields(plan: Plan, source: TemplateSource, folder: Path) -> dict[st
     return plan.fields | {"template": template, "destination": str(folder)}
 
 
+def steps_into(folder: Path) -> tuple[str, ...]:
+    """Return what to type to get into ``folder``: nothing where one is there already."""
+    path = _shown(folder)
+    return () if folder == _here() else (f"cd {shlex.quote(f'./{path}' if path.startswith('-') else path)}",)
+
+
 def _next_steps(plan: Plan, folder: Path) -> tuple[str, ...]:
     steps = str(plan.resolution.facts.get("next_steps", "")).splitlines()
-    path = _shown(folder)
-    into = () if folder == _here() else (f"cd {shlex.quote(f'./{path}' if path.startswith('-') else path)}",)
-    return (*into, *(step for step in steps if step))
+    return (*steps_into(folder), *(step for step in steps if step))
 
 
 def _folder(destination: str) -> Path:

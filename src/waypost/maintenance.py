@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from waypost import report, update, worktree
-from waypost.commands import Reply
+from waypost.commands import Reply, steps_into
 from waypost.errors import ExitCode, StateError, UsageError
 from waypost.git import GitError
 from waypost.merge import Change, Merge, difference, merged_files
-from waypost.project import find_project, printable
+from waypost.project import Project, find_project, printable
 from waypost.rehearsal import Rehearsal, rehearse
 from waypost.update import UpdatePlan
 from waypost.update_answers import Given
@@ -93,7 +93,7 @@ def regenerate(folder: str, manner: Manner) -> Reply:
         worktree.write(plan.project, plan.merge, title=plan.title, when_done=manner.when_done)
     except GitError as error:
         raise _refused_by_git(error) from error
-    steps = _reviewing(plan.title)
+    steps = _steps(plan.project, plan.title)
     return Reply(
         text="\n".join([f"Put back {_counted(plan.merge.changes)}, not committed yet.", *listed, *_next_lines(steps)]),
         fields=fields | {"next": steps},
@@ -212,14 +212,21 @@ def _orphan_text(plan: UpdatePlan) -> str:
 
 
 def _next_steps(plan: UpdatePlan) -> tuple[str, ...]:
-    if not plan.conflicts:
-        return _reviewing(plan.title)
-    resolving = tuple(f"git add {shlex.quote(conflict.path)}" for conflict in plan.conflicts)
-    return ("git status", "git diff", *resolving, *_reviewing(plan.title)[1:])
+    return _steps(plan.project, plan.title, [conflict.path for conflict in plan.conflicts])
 
 
-def _reviewing(title: str) -> tuple[str, ...]:
-    return ("git diff", "make test", "git add --all", f"git commit --message {shlex.quote(title)}")
+def _steps(project: Project, title: str, conflicts: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return what to type next; in a repository of many projects what is under way elsewhere stays out of it."""
+    alone = " ." if project.prefix else ""
+    return (
+        *steps_into(project.folder),
+        *(["git status"] if conflicts else []),
+        f"git diff{alone}",
+        *(f"git add {shlex.quote(path)}" for path in conflicts),
+        "make test",
+        f"git add --all{alone}",
+        f"git commit --message {shlex.quote(title)}{alone}",
+    )
 
 
 def _next_lines(steps: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -91,8 +92,9 @@ def _refuse_to_lose(project: Project, done: Journal, last: Path) -> None:
     if edited:
         raise StateError(
             f"files of the last update were changed since: {enumerated(edited)}",
-            hint="Nothing was touched. To lose those changes and the update: git reset --hard, and remove the new "
-            "files that git status shows. To keep both: commit.",
+            hint="Nothing was touched. To lose those changes and the update: "
+            f"git -C {shlex.quote(str(project.folder))} restore --staged --worktree ., and remove the new files that "
+            "git status shows there. To keep both: commit.",
         )
     staged = _staged_since(project, done, last)
     if staged:
