@@ -117,6 +117,7 @@ def test_for_people_failure_is_said_on_standard_error(place: Workplace, argument
         (["new", "--sett", "a=b"], "--set"),
         (["new", "--set", "projectname=x"], "did you mean 'project_name'?"),
         (["new", "--set", "ci=gitlabs"], "did you mean 'gitlab'?"),
+        (["recommend", "--set", "ci=gitlabs"], "did you mean 'gitlab'?"),
         (["new"], "--answers"),
         (["new"], "--defaults"),
         (["recommend"], "--defaults"),

@@ -372,6 +372,14 @@ def test_new_makes_what_the_wizard_was_told(command: PseudoTerminal, tmp_path: P
     assert "project_name: Corner Shop" in (tmp_path / "shop" / ".copier-answers.yml").read_text()
 
 
+def test_a_mistyped_value_is_told_before_the_first_question(tmp_path: Path) -> None:
+    arguments = [sys.executable, "-m", "waypost", "new", "shop", "--no-git", "--set", "database=postgres"]
+    with PseudoTerminal(arguments, folder=str(tmp_path), environment={"HOME": str(tmp_path / "home")}) as terminal:
+        assert terminal.finish() == 3, terminal.text
+        assert "did you mean 'postgresql'?" in terminal.words
+        assert "What are you building?" not in terminal.words
+
+
 def test_a_folder_that_is_taken_costs_no_answer(tmp_path: Path) -> None:
     (tmp_path / "shop").mkdir()
     (tmp_path / "shop" / "kept.txt").touch()

@@ -32,6 +32,7 @@ from waypost.planning import (
     decisions_of,
     given_answers,
     plan_of,
+    refuse_mistyped,
 )
 from waypost.recommend import recommend
 from waypost.record import read_record
@@ -122,6 +123,7 @@ def advise(inputs: Inputs) -> Reply:
     """Say which framework and template fit, and why."""
     catalogue = catalogue_of(embedded_root())
     given = given_answers(inputs, catalogue, what="advice")
+    refuse_mistyped(catalogue, given)
     if inputs.is_interactive and not inputs.is_complete and not inputs.settings:
         from waypost import wizard  # noqa: PLC0415 - a terminal's toolkit takes its time to import
 

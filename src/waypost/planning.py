@@ -90,7 +90,7 @@ def asked_answers(catalogue: Catalogue, given: Mapping[str, Answer], folder: Pat
     """Return what the wizard was told, beyond what is ``given``, about a project that goes into ``folder``."""
     from waypost import render, wizard  # noqa: PLC0415 - a terminal's toolkit takes its time to import
 
-    _raise_wrong(catalogue, given)
+    refuse_mistyped(catalogue, given)
     threading.Thread(target=render.preload, daemon=True).start()
     asked = wizard.ask(catalogue, values_of(given), purpose="new", destination=folder, unfit=_unfit)
     return {key: Answer(value=value, origin="wizard") for key, value in asked.items()}
@@ -108,6 +108,12 @@ def plan_of(catalogue: Catalogue, given: Mapping[str, Answer]) -> Plan:
         key: answers.get(key, Answer(value=value, origin="default")) for key, value in resolution.answers.items()
     }
     return Plan(catalogue=catalogue, resolution=resolution, recommendation=recommendation, answers=complete)
+
+
+def refuse_mistyped(catalogue: Catalogue, given: Mapping[str, Answer]) -> None:
+    """Raise ``AnswersError`` for all values that their questions do not take, those that the advice leaves out too."""
+    problems = (type_problem(catalogue.by_key[key], answer.value) for key, answer in given.items())
+    raise_problems(filter(None, problems), given)
 
 
 def decisions_of(catalogue: Catalogue, given: Mapping[str, Answer]) -> dict[str, str]:
