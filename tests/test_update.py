@@ -365,8 +365,11 @@ class TestRehearsal:
         done = updated(place, "--rehearse")
 
         assert done.code == 5
+        assert done.reply["status"] == "conflicts"
         assert done.reply["rehearsal"]["status"] == "not run"
         assert not unmerged(project)
+        said = place.run("update", "project", "--rehearse").err
+        assert "\n\n1 file would be left to you, marked C above.\nNot rehearsed: " in said
 
 
 class TestRegenerate:

@@ -12,7 +12,7 @@ from waypost import report, update, worktree
 from waypost.commands import Reply, steps_into
 from waypost.errors import ExitCode, StateError, UsageError
 from waypost.git import GitError
-from waypost.merge import Change, Merge, difference, merged_files
+from waypost.merge import Change, Conflict, Merge, difference, merged_files
 from waypost.project import Project, find_project, printable
 from waypost.rehearsal import Rehearsal, rehearse
 from waypost.update import UpdatePlan
@@ -115,6 +115,8 @@ def undo(folder: str, *, when_done: Callable[[], None] = lambda: None) -> Reply:
 def _preview(plan: UpdatePlan, manner: Manner) -> Reply:
     diff = difference(plan.project, plan.merge) if manner.shows_diff else ""
     lines = [f"{plan.title}: would change {_counted(plan.changes)}.", *_plan_lines(plan)]
+    if plan.conflicts:
+        lines += ["", f"{_counted(plan.conflicts)} would be left to you, marked C above."]
     fields = _fields(plan, manner) | ({"diff": diff} if manner.shows_diff else {})
     if not manner.is_rehearsal:
         return Reply(text="\n".join(lines), output=diff, fields=fields)
@@ -122,7 +124,10 @@ def _preview(plan: UpdatePlan, manner: Manner) -> Reply:
         lines.append("Not rehearsed: conflicts have to be resolved first.")
         rehearsal: dict[str, Any] = {"status": "not run", "commands": [], "failed": None, "failed_with": None}
         return Reply(
-            text="\n".join(lines), output=diff, fields=fields | {"rehearsal": rehearsal}, exit_code=ExitCode.CONFLICTS
+            text="\n".join(lines),
+            output=diff,
+            fields=fields | {"rehearsal": rehearsal, "status": "conflicts"},
+            exit_code=ExitCode.CONFLICTS,
         )
     outcome = rehearse(merged_files(plan.project, plan.merge), plan.project.folder.name)
     lines.append(_rehearsal_line(outcome))
@@ -186,11 +191,9 @@ def _plan_lines(plan: UpdatePlan) -> list[str]:
 def _conflict_lines(plan: UpdatePlan) -> list[str]:
     if not plan.conflicts:
         return []
-    count = "1 file is" if len(plan.conflicts) == 1 else f"{len(plan.conflicts)} files are"
-    return [
-        "",
-        f"{count} left to you, marked C above. Edit each; then git add FILE keeps it, git rm FILE lets it go.",
-    ]
+    verb = "is" if len(plan.conflicts) == 1 else "are"
+    advice = "Edit each; then git add FILE keeps it, git rm FILE lets it go."
+    return ["", f"{_counted(plan.conflicts)} {verb} left to you, marked C above. {advice}"]
 
 
 def _answer_lines(plan: UpdatePlan) -> list[str]:
@@ -233,8 +236,8 @@ def _next_lines(steps: Sequence[str]) -> list[str]:
     return ["", "Next (or take it back: waypost undo):", *(f"  {step}" for step in steps)]
 
 
-def _counted(changes: Sequence[Change]) -> str:
-    return "1 file" if len(changes) == 1 else f"{len(changes)} files"
+def _counted(files: Sequence[Change | Conflict]) -> str:
+    return "1 file" if len(files) == 1 else f"{len(files)} files"
 
 
 def _rehearsal_line(outcome: Rehearsal) -> str:
