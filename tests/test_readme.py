@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 
 from running import Workplace
 from sources import ROOT
+from updating import git
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # The commands that are typed inside the project that the one before has made.
@@ -31,6 +33,34 @@ def test_every_command_works_as_it_is_written(place: Workplace) -> None:
         ran.append(words[0])
     assert {"new", "recommend", "answers", "update", "undo"} <= set(ran)
     assert (place.here / "my-service" / "pyproject.toml").exists()
+
+
+def test_the_update_that_is_shown_is_what_is_seen(place: Workplace) -> None:
+    place.run("new", "prices", "--set", "kind=microservice", "--set", "project_name=Prices")
+    project = place.here / "prices"
+    for name, line, more in (
+        ("gunicorn.conf.py", r"\nimport os\n", "import socket\n"),
+        ("pyproject.toml", r'\n  "gunicorn.*",\n', '  "httpx>=0.28",\n'),
+    ):
+        text, found = re.subn(line, rf"\g<0>{more}", (project / name).read_text())
+        assert found == 1
+        (project / name).write_text(text)
+    git("commit", "--quiet", "--all", "--message", "Ours", cwd=project)
+
+    done = place.run("update", "--set", "monitoring=prometheus", cwd=project)
+
+    assert done.code == 5
+    assert done.err == README.split("```text\n")[1].split("```")[0]
+    wanted = tomllib.loads((project / "pyproject.toml").read_text())["project"]["dependencies"]
+    assert {item.partition(">")[0] for item in wanted} >= {"httpx", "prometheus-client"}
+
+
+def test_all_that_it_leads_to_is_there_and_comes_along_in_the_source_archive() -> None:
+    packing = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["sdist"]
+    links = {link for link in re.findall(r"\]\(([^)#]+)", README) if "://" not in link}
+    assert {"CONTRIBUTING.md", "docs/proof.md", "benchmarks/speed.md"} <= links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+    assert {f"/{link.partition('/')[0]}" for link in links} <= set(packing["include"])
 
 
 def typed_commands() -> list[str]:
