@@ -236,6 +236,33 @@ def test_what_cannot_be_read_after_a_clean_merge_is_a_conflict(
     assert unmerged(project) == {path}
 
 
+def test_what_can_be_read_does_not_hide_what_cannot(tmp_path: Path) -> None:
+    project = project_of(tmp_path, {"a.txt": f"mine\n{LINES}", "b.yml": FIRST, "c.yml": FIRST})
+
+    merged = update(
+        project,
+        {"a.txt": LINES, "b.yml": KEYS, "c.yml": KEYS},
+        {"a.txt": f"{LINES}theirs\n", "b.yml": LAST, "c.yml": LAST},
+    )
+
+    assert [conflict.path for conflict in merged.conflicts] == ["b.yml", "c.yml"]
+
+
+def test_the_reason_for_a_conflict_is_about_that_file(tmp_path: Path) -> None:
+    project = project_of(tmp_path, {"a.txt": LINES.replace("line 2\n", "mine\n"), "b.md": "# Mine\n\nedited\n"})
+
+    merged = update(
+        project,
+        {"a.txt": LINES, "b.md": "# Mine\n", "c.md": "gone\n"},
+        {"a.txt": LINES.replace("line 2\n", "theirs\n"), "c.md": "theirs\n"},
+    )
+
+    named = {conflict.path: conflict.because.split() for conflict in merged.conflicts}
+    assert named.keys() == {"a.txt", "b.md", "c.md"}
+    for path, words in named.items():
+        assert named.keys() & set(words) == {path}
+
+
 KEYS = "a: 1\nb: 2\nc: 3\nd: 4\ne: 5\n"
 FIRST, LAST = f"new: 0\n{KEYS}", f"{KEYS}new: 9\n"
 

@@ -112,6 +112,21 @@ def test_a_fact_that_is_data_is_what_its_text_writes(tmp_path: Path, kind: str) 
     assert odd.resolve({}).facts["odd"] == [1, 2]
 
 
+def test_data_that_a_source_writes_as_it_is_stays_so(tmp_path: Path) -> None:
+    odd = odd_catalogue(tmp_path, "odd: {type: yaml, default: [1, {a: true}], when: false}")
+    assert odd.resolve({}).facts["odd"] == [1, {"a": True}]
+
+
+def test_a_given_answer_is_seen_by_the_conditions_before_it(tmp_path: Path) -> None:
+    odd = odd_catalogue(
+        tmp_path,
+        "early: {type: str, default: x, when: '{{ late is defined and late == \"on\" }}'}\n"
+        'late: {type: str, default: "off"}',
+    )
+    assert odd.resolve({"late": "on"}).answers["early"] == "x"
+    assert odd.resolve({"late": "off", "early": "mine"}).unused == ("early",)
+
+
 def test_an_answer_that_is_set_aside_is_not_seen_by_what_follows(tmp_path: Path) -> None:
     questions = (
         "odd: {type: str, default: usual, when: '{{ ci == \"github\" }}'}\nseen: {type: str, default: '{{ odd }}'}"
@@ -122,12 +137,12 @@ def test_an_answer_that_is_set_aside_is_not_seen_by_what_follows(tmp_path: Path)
     assert (resolution.unused, resolution.answers["seen"]) == (("odd",), "usual")
 
 
-def test_a_catalogue_is_read_again_when_one_of_its_files_has_changed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["copier.yml", "templates/questions/decisions.yml"])
+def test_a_catalogue_is_read_again_when_one_of_its_files_has_changed(tmp_path: Path, name: str) -> None:
     source = copy_of_our_source(tmp_path / "source", {})
     first = load_catalogue(source)
     assert load_catalogue(source) is first
-    included = next((source / "templates" / "questions").glob("decisions.yml"))
-    included.write_text(included.read_text() + "odd: {type: str, default: x}\n")
+    (source / name).write_text((source / name).read_text() + "\n---\nodd: {type: str, default: x}\n")
     assert "odd" in load_catalogue(source).by_key
 
 
