@@ -16,13 +16,13 @@ from sources import ROOT
 SOURCE = ROOT / "src"
 # The floors of the design, from the top. A module that is not named here is one of the many on floor 2.
 FLOORS = {
-    5: {"cli", "arguments", "output", "__main__"},
+    5: {"cli", "arguments", "options", "output", "__main__"},
     4: {"commands", "planning", "maintenance", "fleet", "batch", ""},
     3: {"wizard", "recommend", "creation", "update", "update_answers", "check", "doctor"},
     1: {"model", "errors"},
 }
 HOMES = {
-    "click": {"cli", "arguments", "output"},
+    "click": {"cli", "arguments", "options", "output"},
     "copier": {"render"},
     "plumbum": {"render"},
     "jinja2": {"questions"},
