@@ -432,6 +432,17 @@ def test_a_project_inside_another_repository_is_updated_in_its_own_folder(place:
     assert done.reply["changed"] == [RECORD, "a.txt", "comes.txt", "goes.txt"]
 
 
+def test_where_git_refuses_a_strangers_repository_the_way_out_is_gits(place: Workplace, project: Path) -> None:
+    stranger = {"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}
+
+    refused = place.run("update", "project", "--json", env=stranger)
+
+    assert refused.code == 4
+    command = refused.reply["error"]["hint"].partition("owner: ")[2]
+    subprocess.run(command, shell=True, check=True, env=place.environment())
+    assert "there is no update to take back" in place.run("undo", "project", env=stranger).err
+
+
 class TestWorkElsewhereInTheRepository:
     """What nobody asked Waypost about: neither the next steps nor the way back may take it along or lose it."""
 

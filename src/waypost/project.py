@@ -76,10 +76,11 @@ def find_project(folder: Path) -> Project:
         ).split("\n")  # fmt: skip
         top, object_format, index, objects, private, prefix = lines[:6]
     except (git.GitError, ValueError) as error:
-        raise StateError(
-            f"{folder} is not kept by git, or git refuses it: {str(error).partition(chr(10))[0]}",
-            hint="Put it under version control: git init && git add --all && git commit",
-        ) from error
+        said = str(error).partition("\n")[0]
+        hint = "Put it under version control: git init && git add --all && git commit"
+        if "dubious ownership" in said:
+            hint = f"If you trust its owner: git config --global --add safe.directory {said.rpartition(' at ')[2]}"
+        raise StateError(f"{folder} is not kept by git, or git refuses it: {said}", hint=hint) from error
     head, tree = _head_and_tree(folder, prefix)
     return Project(
         folder=folder,
