@@ -49,6 +49,11 @@ def git_that(place: Workplace, script: str) -> dict[str, str]:
     return {"PATH": f"{wrapper.parent}:{os.environ['PATH']}"}
 
 
+def test_one_project_is_counted_as_one(small_repository: Path, place: Workplace) -> None:
+    path = manifest(place, 'path = "one"', common=small(small_repository))
+    assert place.run("batch", path, cwd=place.root).err == "1 project: 1 done.\n"
+
+
 def test_projects_are_made_and_then_updated(small_repository: Path, place: Workplace) -> None:
     path = manifest(place, *(f'path = "{name}"' for name in THREE), common=small(small_repository))
     done = place.run("batch", path, cwd=place.root)

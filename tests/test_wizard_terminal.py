@@ -312,7 +312,8 @@ def colours(raw: bytes) -> set[int]:
 
 def test_a_terminal_that_cannot_draw_gets_plain_lines(start: Start) -> None:
     wizard = start({"kind": "microservice"}, environment={"TERM": "dumb"}, lines=60)
-    wizard.wait_for("Who decides", "*", "[number] >")
+    wizard.wait_for("Who decides", "*", "< goes back", "[number] >")
+    assert "Esc" not in wizard.words
     wizard.press("?\r")
     wizard.wait_for("Django: " if "Django: " in wizard.words else "Flask: ")
     wizard.press("9\r")
@@ -370,6 +371,19 @@ def test_new_makes_what_the_wizard_was_told(command: PseudoTerminal, tmp_path: P
     assert command.finish() == 0, command.text
     assert command.is_restored
     assert "project_name: Corner Shop" in (tmp_path / "shop" / ".copier-answers.yml").read_text()
+
+
+def test_copier_is_not_imported_for_templates_that_need_none(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from waypost import cli; code = cli.run(sys.argv[2:]); "
+        "Path(sys.argv[1]).write_text(str('copier' in sys.modules)); sys.exit(code)"
+    )
+    arguments = [sys.executable, "-c", script, str(tmp_path / "found.txt"), "new", "shop", "--no-git"]
+    with PseudoTerminal(arguments, folder=str(tmp_path), environment={"HOME": str(tmp_path / "home")}) as terminal:
+        terminal.wait_for("What are you building?", "Enter accepts")
+        terminal.press("ctrl-c")
+        assert terminal.finish() == 130, terminal.text
+    assert (tmp_path / "found.txt").read_text() == "False"
 
 
 def test_a_mistyped_value_is_told_before_the_first_question(tmp_path: Path) -> None:

@@ -102,7 +102,8 @@ def batch(
         "with conflicts": len(conflicts),
         "failed": len(failed),
     }
-    lines = [f"{len(ended)} projects: " + ", ".join(f"{count} {what}" for what, count in counts.items() if count) + "."]
+    projects = "1 project" if len(ended) == 1 else f"{len(ended)} projects"
+    lines = [f"{projects}: " + ", ".join(f"{count} {what}" for what, count in counts.items() if count) + "."]
     lines += [f"  {project}: conflicts are left to you" for project, _, _, _ in conflicts]
     lines += [f"  {project}: {message}" for project, _, _, message in failed]
     if failed:

@@ -89,9 +89,11 @@ def given_answers(inputs: Inputs, catalogue: Catalogue, *, what: str) -> dict[st
 def asked_answers(catalogue: Catalogue, given: Mapping[str, Answer], folder: Path | None) -> dict[str, Answer]:
     """Return what the wizard was told, beyond what is ``given``, about a project that goes into ``folder``."""
     from waypost import render, wizard  # noqa: PLC0415 - a terminal's toolkit takes its time to import
+    from waypost.plain import is_plain  # noqa: PLC0415
 
     refuse_mistyped(catalogue, given)
-    threading.Thread(target=render.preload, daemon=True).start()
+    if not is_plain(catalogue):
+        threading.Thread(target=render.preload, daemon=True).start()
     asked = wizard.ask(catalogue, values_of(given), purpose="new", destination=folder, unfit=_unfit)
     return {key: Answer(value=value, origin="wizard") for key, value in asked.items()}
 

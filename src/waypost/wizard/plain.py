@@ -23,7 +23,7 @@ class PlainTerminal:
     def show(self, screen: Screen, check: Callable[[Value], str]) -> Event:
         """Ask the screen's question; raises EOFError where the input ends."""
         self._write(
-            *(f"{line.text}  {line.value}".rstrip() for line in screen.body),
+            *(f"{line.text}  {line.value}".rstrip() for line in screen.body if line.tone != "keys"),
             *(f"! {notice}" for notice in screen.notices),
         )
         self._write(*filter(None, [screen.status]), "", screen.title)

@@ -7,13 +7,13 @@ from typing import Literal
 
 from waypost.model import Value
 
-Tone = Literal["plain", "strong", "dim", "good"]
+Tone = Literal["plain", "strong", "dim", "good", "keys"]
 Form = Literal["one", "several", "text"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One line above the question; ``value`` is the answer at its end."""
+    """One line above the question; ``value`` is the answer at its end. The tone ``keys`` names those of a terminal."""
 
     text: str
     value: str = ""

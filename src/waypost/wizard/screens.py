@@ -74,7 +74,7 @@ def _decision(state: State, _destination: Path | None) -> Screen:
     later = state.asked[state.asked.index(state.key) :] if state.key in state.asked else ()
     trail = tuple(_answered(state, key) for key in _answered_keys(state) if key not in later)
     opening = state.step == "question" and later == state.asked
-    welcome = (Line(text=_WELCOME[state.purpose], tone="strong"), Line(text=_KEYS, tone="dim"))
+    welcome = (Line(text=_WELCOME[state.purpose], tone="strong"), Line(text=_KEYS, tone="keys"))
     return Screen(
         form="one",
         title=question.help,
