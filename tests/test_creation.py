@@ -282,8 +282,7 @@ def test_the_first_commit_has_everything_but_the_secret(place: Workplace, small:
     assert place.run("new", "shop", *small).code == 0
     shop = place.here / "shop"
     assert (
-        git("log", "--format=%an|%ae|%s", cwd=shop)
-        == "A Tester|tester@example.com|Start my-project from flask-blueprints\n"
+        git("log", "--format=%an|%ae|%s", cwd=shop) == "A Tester|tester@example.com|Start shop from flask-blueprints\n"
     )
     assert git("branch", "--show-current", cwd=shop) == "main\n"
     assert git("status", "--porcelain", cwd=shop) == ""
@@ -339,7 +338,7 @@ def test_without_an_identity_the_author_of_the_project_signs(
     author = ["--set", "author_name=Zoë <Z>", "--set", "author_email=zoe@example.com"]
     done = place.run("new", "shop", *small, *author, env=variables)
     assert done.code == 0, done.err
-    assert git("log", "--format=%s", cwd=place.here / "shop") == "Start my-project from flask-blueprints\n"
+    assert git("log", "--format=%s", cwd=place.here / "shop") == "Start shop from flask-blueprints\n"
     if "useConfigOnly" in config:
         assert git("log", "--format=%ae", cwd=place.here / "shop") == "zoe@example.com\n"
 

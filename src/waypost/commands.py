@@ -23,6 +23,7 @@ from waypost.answers import (
 from waypost.catalogue import embedded_root
 from waypost.errors import ExitCode, StateError, UsageError
 from waypost.model import Recommendation, Value
+from waypost.naming import named_after
 from waypost.planning import (
     Inputs,
     Plan,
@@ -79,6 +80,7 @@ def new(
         given = given_answers(inputs, catalogue, what="a project")
         if destination is not None:
             creation.check_destination(_folder(destination))
+            catalogue = named_after(_folder(destination), catalogue)
         if inputs.is_interactive and not inputs.is_complete:
             given |= asked_answers(catalogue, given, _folder(destination) if destination is not None else None)
         plan = plan_of(catalogue, given)
@@ -111,12 +113,10 @@ def create(
     """
     from waypost import creation, history  # noqa: PLC0415
 
-    source = history.embedded()
-    catalogue = catalogue_of(source.root)
+    source, folder = history.embedded(), _folder(os.fspath(destination))
+    catalogue = named_after(folder, catalogue_of(source.root))
     plan = plan_of(catalogue, without_auto(read_values(answers, catalogue)))
-    return creation.create(
-        source, plan.resolution.answers, plan.recommendation, _folder(os.fspath(destination)), uses_git=uses_git
-    )
+    return creation.create(source, plan.resolution.answers, plan.recommendation, folder, uses_git=uses_git)
 
 
 def advise(inputs: Inputs) -> Reply:

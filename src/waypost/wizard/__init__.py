@@ -9,6 +9,7 @@ from pathlib import Path
 
 from waypost.errors import InterruptedByUserError
 from waypost.model import Value
+from waypost.naming import named_after
 from waypost.questions import Catalogue
 from waypost.wizard.screens import screen_of, trail_of
 from waypost.wizard.state import NAME, Purpose, State, refusal_of
@@ -32,8 +33,7 @@ def ask(
     """
     from waypost.wizard.prompts import open_terminal  # noqa: PLC0415  (importing it takes a fifth of a second)
 
-    name = _name_from(catalogue, destination)
-    state = begin(catalogue, given, purpose, suggested_name=name)
+    state = begin(named_after(destination, catalogue) if destination else catalogue, given, purpose)
     folder = _from_here(destination)
     try:
         terminal = open_terminal()
@@ -58,15 +58,6 @@ def _problem(state: State, value: Value) -> str:
 
 def _elsewhere(reason: str) -> str:
     return f"{reason}. Change the project slug, which names the folder, or leave and name one: waypost new FOLDER"
-
-
-def _name_from(catalogue: Catalogue, destination: Path | None) -> str:
-    """Return a project name that follows from the folder's: ``my-shop`` becomes ``My Shop``."""
-    if destination is None or NAME not in catalogue.by_key:
-        return ""
-    words = destination.name.replace("-", " ").replace("_", " ").split()
-    name = " ".join(word if any(letter.isupper() for letter in word) else word.capitalize() for word in words)
-    return "" if not name or catalogue.resolve({NAME: name}).problems else name
 
 
 def _from_here(folder: Path | None) -> Path | None:

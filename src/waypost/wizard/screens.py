@@ -177,7 +177,7 @@ def _answers(state: State, _destination: Path | None) -> Screen:
 
 
 def _name(state: State, _destination: Path | None) -> Screen:
-    suggested = str(state.answers.get(NAME) or state.suggested_name or default_of(state, NAME) or "")
+    suggested = str(state.answers.get(NAME) or default_of(state, NAME) or "")
     return Screen(
         form="text",
         title=state.catalogue.by_key[NAME].help,

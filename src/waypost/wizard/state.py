@@ -37,7 +37,6 @@ class State:
     purpose: Purpose
     given: Mapping[str, Value]
     answers: Mapping[str, Value]
-    suggested_name: str = ""
     step: Step = "question"
     key: str = ""
     touched: frozenset[str] = frozenset()

@@ -47,17 +47,11 @@ class Back:
 Event = Answer | Back
 
 
-def begin(catalogue: Catalogue, given: Mapping[str, Value], purpose: Purpose, *, suggested_name: str = "") -> State:
+def begin(catalogue: Catalogue, given: Mapping[str, Value], purpose: Purpose) -> State:
     """Return the state in which the wizard opens; ``given`` answers are not asked again."""
     answers = {key: value for key, value in given.items() if key in catalogue.by_key and key != TEMPLATE}
     template = given.get(TEMPLATE)
-    state = State(
-        catalogue=catalogue,
-        purpose=purpose,
-        given=dict(given),
-        answers=answers,
-        suggested_name=suggested_name,
-    )
+    state = State(catalogue=catalogue, purpose=purpose, given=dict(given), answers=answers)
     if purpose == "new" and isinstance(template, str) and template in catalogue.by_key[TEMPLATE].values:
         state = replace(state, template=template, is_override=True)
         return _to(state, "verdict") if state.resolution.problems else _past_the_verdict(state)
