@@ -139,6 +139,8 @@ def test_a_tie_goes_to_flask_and_is_called_a_tie() -> None:
         ({"size": "small"}, "medium", "rest on one answer"),
         ({"size": "small", "delivery": "long-lived"}, "medium", "not overwhelmingly"),
         ({"kind": "ecommerce", "admin": "multi-role"}, "high", "clearly one way"),
+        ({"kind": "ecommerce"}, "medium", "The reasons point one way (0 points for Flask"),
+        ({"kind": "ecommerce", "experience": "beginner"}, "medium", "lean one way (7 points for Flask"),
     ],
 )
 def test_confidence_is_low_where_reasons_are_few_or_balanced(

@@ -209,6 +209,8 @@ def _confidence(scores: Scores, reasons: tuple[Reason, ...]) -> tuple[Confidence
     if doubt := _doubt(scores, reasons, count):
         return "low", doubt
     if len({key for reason in reasons for key in reason.answers}) == 1:
+        if min(scores.flask, scores.django):
+            return "medium", f"The reasons lean one way ({count}), but all that speak for it rest on one answer."
         return "medium", f"The reasons point one way ({count}), but all of them rest on one answer."
     documents = {reason.document for reason in reasons}
     if _share(scores) >= CLEAR_SHARE and _lead(scores) >= CLEAR_LEAD and len(documents) > 1:

@@ -30,7 +30,7 @@ def recommendation_text(recommendation: Recommendation, *, width: int = 100) -> 
     """Return the verdict with its evidence for people, in lines of at most ``width`` columns."""
     parts = [
         f"{FRAMEWORK_NAMES[recommendation.framework]}, template {recommendation.template}",
-        f"{recommendation.scores}. Confidence: {recommendation.confidence}. " + recommendation.confidence_because,
+        f"Confidence: {recommendation.confidence}. {recommendation.confidence_because}",
         recommendation.template_because,
     ]
     lines = [_wrapped(part, width) for part in parts if part]
