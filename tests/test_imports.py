@@ -113,7 +113,7 @@ def test_only_git_runs_git() -> None:
         assert '"git"' not in MODULES[module].read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("module", ["recommend", "reach", "evidence", "model", "errors", "values"])
+@pytest.mark.parametrize("module", ["recommend", "rules", "reach", "evidence", "model", "errors", "values"])
 def test_what_is_pure_does_not_touch_the_system(module: str) -> None:
     forbidden = {"os", "pathlib", "subprocess", "socket", "tempfile", "random", "time", "datetime"}
     assert {name.partition(".")[0] for name in imported_by(module)} & forbidden == set()

@@ -19,7 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waypost.evidence import DECISIONS, UNSURE, load_evidence
-from waypost.recommend import _lead_of_flask, next_question, recommend, standing
+from waypost.recommend import next_question, recommend, standing
+from waypost.rules import lead_of_flask
 
 KEYS = tuple(DECISIONS)
 CHOICES = {key: (*DECISIONS[key], UNSURE) for key in KEYS}
@@ -164,14 +165,14 @@ def test_from_any_answers_the_standing_names_every_question_that_can_matter(
 
 def forgets_the_shape_of_flask(answers: Mapping[str, str]) -> str | None:
     open_keys = frozenset(KEYS).difference(answers)
-    least, _ = _lead_of_flask().limits(answers, open_keys)
-    return None if _lead_of_flask().value(answers) + least >= 0 else next_question(answers)
+    least, _ = lead_of_flask().limits(answers, open_keys)
+    return None if lead_of_flask().value(answers) + least >= 0 else next_question(answers)
 
 
 def stops_one_point_too_early(answers: Mapping[str, str]) -> str | None:
     open_keys = frozenset(KEYS).difference(answers)
-    _, greatest = _lead_of_flask().limits(answers, open_keys)
-    return None if _lead_of_flask().value(answers) + greatest - 1 < 0 else next_question(answers)
+    _, greatest = lead_of_flask().limits(answers, open_keys)
+    return None if lead_of_flask().value(answers) + greatest - 1 < 0 else next_question(answers)
 
 
 def forgets_what_counts_only_together(answers: Mapping[str, str]) -> str | None:
@@ -180,11 +181,11 @@ def forgets_what_counts_only_together(answers: Mapping[str, str]) -> str | None:
         for key in KEYS
         if key not in answers and key not in ("growth", "security")
     )
-    return None if _lead_of_flask().value(answers) + still_to_come < 0 else next_question(answers)
+    return None if lead_of_flask().value(answers) + still_to_come < 0 else next_question(answers)
 
 
 def is_content_with_a_clear_lead(answers: Mapping[str, str]) -> str | None:
-    return None if abs(_lead_of_flask().value(answers)) > 25 else next_question(answers)
+    return None if abs(lead_of_flask().value(answers)) > 25 else next_question(answers)
 
 
 @pytest.mark.parametrize(

@@ -1,32 +1,23 @@
 """Which framework and template fit the answers, why, and which question is worth asking next.
 
-Pure and deterministic: answers in, values out. The rules are those of the design: the weights of all claims that apply
-are added up for either framework; the higher sum wins, and a tie goes to Flask, which the documents call the easier
-start. Within Flask, a second table of claims decides between one small module and an application of blueprints.
+Pure and deterministic: answers in, values out. :mod:`waypost.rules` decides; what is here explains it.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Final
 
 from waypost.errors import AnswersError
 from waypost.evidence import DECISIONS, UNSURE, load_evidence
 from waypost.model import Flip, Reason, Recommendation, Scores, Standing
-from waypost.reach import Term, WeightedSum
+from waypost.rules import MICRO_LEAD, NEEDS_SIGN_IN, framework_of, lead_of_flask, lead_of_micro, scores_of, template_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from waypost.evidence import Claim
     from waypost.model import Confidence, Framework, Side, TemplateName
-
-MICRO_LEAD: Final = 2
-"""By how much "micro" must lead "blueprints": one nuance (weight 1) is not enough to leave out what is hard to add."""
-
-NEEDS_SIGN_IN: Final[Mapping[str, tuple[str, ...]]] = {"admin": ("basic", "multi-role"), "accounts": ("login", "full")}
-"""The answers that rule flask-micro out, because that template has no sign-in (``templates/flask-micro``)."""
 
 BALANCED_SHARE: Final = 0.6
 """Below this part of all points for the winner, the reasons count as balanced."""
@@ -42,8 +33,6 @@ CLEAR_LEAD: Final = 8
 MAX_FLIPS: Final = 5
 MAX_CHANGES_OF_A_FLIP: Final = 3
 
-_RULED_OUT: Final = -1000
-
 
 def recommend(answers: Mapping[str, str]) -> Recommendation:
     """Return the advice for ``answers`` (decision questions to choices), with its evidence.
@@ -51,9 +40,9 @@ def recommend(answers: Mapping[str, str]) -> Recommendation:
     A missing key means the same as "unsure". Raises AnswersError for a key or value that is not among ``DECISIONS``.
     """
     known = _known(answers)
-    scores = _scores(known)
-    template = _template(known)
-    framework = _framework(template)
+    scores = scores_of(known)
+    template = template_of(known)
+    framework = framework_of(template)
     other: Framework = "django" if framework == "flask" else "flask"
     evidence = load_evidence()
     confidence, because = _confidence(scores, _reasons(evidence.claims, known, framework))
@@ -91,12 +80,12 @@ def next_question(answers: Mapping[str, str]) -> str | None:
 def standing(answers: Mapping[str, str]) -> Standing:
     """Return where the advice stands after ``answers`` and what could still change it."""
     known = _known(answers)
-    scores = _scores(known)
-    template = _template(known)
+    scores = scores_of(known)
+    template = template_of(known)
     is_settled = _is_settled(answers)
     return Standing(
         scores=scores,
-        framework=_framework(template),
+        framework=framework_of(template),
         template=template,
         has_evidence=_has_evidence(scores),
         is_settled=is_settled,
@@ -133,51 +122,11 @@ def _nearest(word: object, words: Iterable[str]) -> str:
     return get_close_matches(str(word), list(words), n=1, cutoff=0.0)[0]
 
 
-# The rules
-
-
-@cache
-def _lead_of_flask() -> WeightedSum:
-    """Return Flask's score less Django's."""
-    return WeightedSum(
-        Term(when=claim.when, amount=claim.weight if claim.leans == "flask" else -claim.weight)
-        for claim in load_evidence().claims
-    )
-
-
-@cache
-def _lead_of_micro() -> WeightedSum:
-    """Return the score of "micro" less that of "blueprints", and far below zero for whatever needs a sign-in."""
-    claims = [
-        Term(when=claim.when, amount=claim.weight if claim.leans == "micro" else -claim.weight)
-        for claim in load_evidence().flask_claims
-    ]
-    return WeightedSum([*claims, *(Term(when={key: NEEDS_SIGN_IN[key]}, amount=_RULED_OUT) for key in NEEDS_SIGN_IN)])
-
-
-def _template(known: Mapping[str, str]) -> TemplateName:
-    if _lead_of_flask().value(known) < 0:
-        return "django-full"
-    return "flask-micro" if _lead_of_micro().value(known) >= MICRO_LEAD else "flask-blueprints"
-
-
-def _framework(template: TemplateName) -> Framework:
-    return "django" if template == "django-full" else "flask"
-
-
-def _scores(known: Mapping[str, str]) -> Scores:
-    applying = [claim for claim in load_evidence().claims if claim.applies_to(known)]
-    return Scores(
-        flask=sum(claim.weight for claim in applying if claim.leans == "flask"),
-        django=sum(claim.weight for claim in applying if claim.leans == "django"),
-    )
+# Saying why
 
 
 def _has_evidence(scores: Scores) -> bool:
     return scores.flask + scores.django > 0
-
-
-# Saying why
 
 
 def _reasons(claims: Iterable[Claim], known: Mapping[str, str], side: Side) -> tuple[Reason, ...]:
@@ -277,7 +226,7 @@ def _changes(
     known: Mapping[str, str], framework: Framework, keys: tuple[str, ...]
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the new answers to all of ``keys`` that flip the framework, each with its effect (less is stronger)."""
-    lead = _lead_of_flask()
+    lead = lead_of_flask()
     kept = {key: value for key, value in known.items() if key not in keys}
     least, greatest = lead.limits(kept, frozenset(keys))
     base = lead.value(kept)
@@ -293,8 +242,8 @@ def _changes(
 
 
 def _flip(known: Mapping[str, str], changes: dict[str, str]) -> Flip:
-    template = _template({**known, **changes})
-    return Flip(changes=changes, framework=_framework(template), template=template)
+    template = template_of({**known, **changes})
+    return Flip(changes=changes, framework=framework_of(template), template=template)
 
 
 # What is worth asking
@@ -307,20 +256,20 @@ def _is_settled(answers: Mapping[str, str]) -> bool:
     ``MICRO_LEAD``. (No answers without evidence for a framework reach that; a test holds the evidence to it.)
     """
     open_keys = frozenset(DECISIONS).difference(answers)
-    lead = _lead_of_flask().value(answers)
-    least, greatest = _lead_of_flask().limits(answers, open_keys)
+    lead = lead_of_flask().value(answers)
+    least, greatest = lead_of_flask().limits(answers, open_keys)
     if lead + greatest < 0:
         return True
     if lead + least < 0:
         return False
-    micro = _lead_of_micro().value(answers)
-    least, greatest = _lead_of_micro().limits(answers, open_keys)
+    micro = lead_of_micro().value(answers)
+    least, greatest = lead_of_micro().limits(answers, open_keys)
     return micro + greatest < MICRO_LEAD or micro + least >= MICRO_LEAD
 
 
 def _open_questions(answers: Mapping[str, str]) -> tuple[str, ...]:
     """Return the open questions that can still move what is not settled, the one that moves it farthest first."""
     open_keys = frozenset(DECISIONS).difference(answers)
-    least, _ = _lead_of_flask().limits(answers, open_keys)
-    undecided = _lead_of_flask() if _lead_of_flask().value(answers) + least < 0 else _lead_of_micro()
+    least, _ = lead_of_flask().limits(answers, open_keys)
+    undecided = lead_of_flask() if lead_of_flask().value(answers) + least < 0 else lead_of_micro()
     return undecided.movers(answers, open_keys)
