@@ -9,7 +9,8 @@ from typing import ClassVar
 import pytest
 
 from updating import Files, commit, files, git, markers, project_of, snapshot, unmerged, update
-from waypost.merge import Change, difference, files_of_the_user, merge, merged_files, replaced
+from waypost.changes import Change, difference, merged_files
+from waypost.merge import files_of_the_user, merge, replaced
 from waypost.project import find_project
 from waypost.record import RECORD, merge_records
 from waypost.trees import EXECUTABLE, LINK, REGULAR, File

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from waypost.merge import Merge, merge
+from waypost.changes import Merge
+from waypost.merge import merge
 from waypost.project import find_project
 from waypost.record import RECORD
 from waypost.trees import EXECUTABLE, LINK, REGULAR, File

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from waypost import report, update, worktree
+from waypost.changes import Change, Conflict, Merge, difference, merged_files
 from waypost.commands import Reply, steps_into
 from waypost.errors import ExitCode, StateError, UsageError
 from waypost.git import GitError
-from waypost.merge import Change, Conflict, Merge, difference, merged_files
 from waypost.project import Project, find_project, printable
 from waypost.rehearsal import Rehearsal, rehearse
 from waypost.update import UpdatePlan

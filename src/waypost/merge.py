@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import Literal
 
 from waypost import decision_record, line_endings, record
+from waypost.changes import Change, Conflict, Merge, Stage
 from waypost.errors import StateError
 from waypost.project import Project
 from waypost.soundness import flaw
@@ -19,41 +19,6 @@ _OWNED_BY_THE_USER = frozenset({".env", decision_record.PATH.as_posix()})
 # A branch whose name is a whole hash would be taken for the object.
 _VERSION = re.compile(r"v?\d[\w.+-]{0,30}(?<!\.)(?<!\.lock)", re.ASCII)
 _TEXT_CONFLICTS = frozenset({"CONFLICT (contents)", "Auto-merging"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """A file that becomes another: ``file`` is what it will be, or None where it goes."""
-
-    path: str
-    kind: Literal["added", "changed", "removed"]
-    file: File | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stage:
-    """A version of a file in conflict: its mode, its object's name, and its bytes but for submodules."""
-
-    mode: str
-    name: str
-    content: bytes | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Conflict:
-    """A path that needs a person: why, and its versions by stage (1 the old template's, 2 yours, 3 the new one's)."""
-
-    path: str
-    because: str
-    stages: Mapping[int, Stage]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Merge:
-    """What a merge changes in the project's files, sorted by path, and what it leaves to a person."""
-
-    changes: tuple[Change, ...]
-    conflicts: tuple[Conflict, ...]
 
 
 def merge(
@@ -96,26 +61,6 @@ def replaced(project: Project, files: Mapping[str, File]) -> Merge:
         files, _ = line_endings.adapted(files, {}, present)
         changes = [_change(path, file, ours) for path, file in files.items() if present.get(path) != file]
     return Merge(changes=tuple(sorted(changes, key=lambda change: change.path)), conflicts=())
-
-
-def difference(project: Project, merge: Merge) -> str:
-    """Return the unified difference between the project's committed files and what they become."""
-    removed = [change.path for change in merge.changes if change.file is None]
-    files = {change.path: change.file for change in merge.changes if change.file is not None}
-    with trees_beside(project.objects, project.object_format) as trees:
-        trees.write([Commit(label="merged", tree=project.tree, files=files, removed=removed)])
-        return trees.difference(project.tree, "merged").decode(errors="surrogateescape")
-
-
-def merged_files(project: Project, merge: Merge) -> dict[str, File]:
-    """Return all files of the project as the merge leaves them, as git keeps them; submodules are left out."""
-    with trees_beside(project.objects, project.object_format) as trees:
-        files = _present(trees, entries := trees.entries(project.tree), entries)
-    for change in merge.changes:
-        files.pop(change.path, None)
-        if change.file is not None:
-            files[change.path] = change.file
-    return files
 
 
 def files_of_the_user(project: Project, template: Mapping[str, File]) -> tuple[str, ...]:
@@ -301,9 +246,7 @@ def _change(path: str, file: File, ours: Mapping[str, Entry]) -> Change:
 
 def _present(trees: Trees, ours: Mapping[str, Entry], wanted: Iterable[str]) -> dict[str, File]:
     """Return the project's own version of those of the wanted files that it has."""
-    entries = {path: ours[path] for path in wanted if path in ours and ours[path].mode != SUBMODULE}
-    contents = trees.contents(entry.name for entry in entries.values())
-    return {path: File(entry.mode, contents[entry.name]) for path, entry in entries.items()}
+    return trees.files({path: ours[path] for path in wanted if path in ours})
 
 
 def _refuse_submodules(changed: Mapping[str, Entry], sides: _Sides) -> None:

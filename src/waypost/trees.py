@@ -146,6 +146,12 @@ class Trees:
             position += 1
         return found
 
+    def files(self, entries: Mapping[str, Entry]) -> dict[str, File]:
+        """Return the files of the entries by their path, but for submodules."""
+        kept = {path: entry for path, entry in entries.items() if entry.mode != SUBMODULE}
+        contents = self.contents(entry.name for entry in kept.values())
+        return {path: File(entry.mode, contents[entry.name]) for path, entry in kept.items()}
+
     def difference(self, one: str, other: str) -> bytes:
         """Return the unified difference of two trees or branches, as ``git diff`` prints it."""
         return self._run("diff", "--no-ext-diff", "--no-color", "--find-renames", one, other)

@@ -12,9 +12,10 @@ from typing import Any
 from waypost import decision_record, switchover, worktree
 from waypost.answers import Answer, recorded_answers, values_of
 from waypost.baseline import baseline
+from waypost.changes import Change, Conflict, Merge
 from waypost.errors import StateError, UsageError
 from waypost.history import TemplateSource, is_canonical, source_at
-from waypost.merge import Change, Conflict, Merge, files_of_the_user, merge, replaced
+from waypost.merge import files_of_the_user, merge, replaced
 from waypost.model import Value
 from waypost.project import Project, enumerated, find_project, refuse_unfit
 from waypost.questions import Catalogue, Resolution, load_catalogue

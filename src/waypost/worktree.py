@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from waypost import git, journal, switchover
+from waypost.changes import Conflict, Merge
 from waypost.errors import StateError
 from waypost.journal import Journal, Step
-from waypost.merge import Conflict, Merge
 from waypost.project import (
     QUIET,
     Project,
