@@ -175,7 +175,7 @@ class Catalogue:
         source = entry.default_source
         if not isinstance(source, str):
             return source if entry.type == "data" else _plain(source)
-        rendered = self._rendered(source, context)
+        rendered = self.rendered(source, context)
         match entry.type:
             case "yes-no":
                 return is_true(rendered)
@@ -188,7 +188,16 @@ class Catalogue:
 
     def rendered(self, source: str, context: Mapping[str, Any]) -> str:
         """Return what the Jinja text ``source`` renders to. Raises ``SourceError`` where it cannot be rendered."""
-        return self._rendered(source, context)
+        if "{" not in source:
+            return source
+        try:
+            return self._template(source).render(context)
+        except Exception as error:  # what a source writes can fail in any way
+            said = " ".join(str(error).split()) or type(error).__name__
+            raise SourceError(
+                f"the template source {self.source} cannot be read: {said} in {source[:200]!r}",
+                hint="Tell the maintainers of the source.",
+            ) from error
 
     def rendered_file(self, path: str, context: Mapping[str, Any]) -> str:
         """Return what the file ``path`` of the template source renders to.
@@ -227,7 +236,7 @@ class Catalogue:
         return self.entries[: last + 1]
 
     def _applies(self, entry: Question, context: Mapping[str, Any]) -> bool:
-        return is_true(self._rendered(entry.when_source, context))
+        return is_true(self.rendered(entry.when_source, context))
 
     def _problem(self, question: Question, value: Value, context: Mapping[str, Any]) -> Problem | None:
         problem = type_problem(question, value)
@@ -235,20 +244,8 @@ class Catalogue:
             return problem
         if question.validator_source == _REFUSAL:
             return None
-        message = self._rendered(question.validator_source, {**context, question.key: _to_context(value)}).strip()
+        message = self.rendered(question.validator_source, {**context, question.key: _to_context(value)}).strip()
         return Problem(key=question.key, message=message, nearest="") if message else None
-
-    def _rendered(self, source: str, context: Mapping[str, Any]) -> str:
-        if "{" not in source:
-            return source
-        try:
-            return self._template(source).render(context)
-        except Exception as error:  # what a source writes can fail in any way
-            said = " ".join(str(error).split()) or type(error).__name__
-            raise SourceError(
-                f"the template source {self.source} cannot be read: {said} in {source[:200]!r}",
-                hint="Tell the maintainers of the source.",
-            ) from error
 
     def _template(self, source: str) -> jinja2.Template:
         if source not in self._templates:
