@@ -386,11 +386,17 @@ def test_copier_is_not_imported_for_templates_that_need_none(tmp_path: Path) -> 
     assert (tmp_path / "found.txt").read_text() == "False"
 
 
-def test_a_mistyped_value_is_told_before_the_first_question(tmp_path: Path) -> None:
-    arguments = [sys.executable, "-m", "waypost", "new", "shop", "--no-git", "--set", "database=postgres"]
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [("database=postgres", "did you mean 'postgresql'?"), ("package_name=flask", "package_name: 'flask' is taken")],
+)
+def test_a_value_that_is_wrong_in_itself_is_told_before_the_first_question(
+    tmp_path: Path, setting: str, said: str
+) -> None:
+    arguments = [sys.executable, "-m", "waypost", "new", "shop", "--no-git", "--set", setting]
     with PseudoTerminal(arguments, folder=str(tmp_path), environment={"HOME": str(tmp_path / "home")}) as terminal:
         assert terminal.finish() == 3, terminal.text
-        assert "did you mean 'postgresql'?" in terminal.words
+        assert said in terminal.words
         assert "What are you building?" not in terminal.words
 
 
