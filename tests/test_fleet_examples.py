@@ -100,6 +100,18 @@ def test_an_update_becomes_a_pull_request_once(forge: Forge) -> None:
     assert forge.heard.count("pr create") == 1
 
 
+def test_where_no_pull_request_can_be_opened_the_next_run_tries_again(forge: Forge) -> None:
+    gh = forge.place.root / "bin/gh"
+    works = gh.read_text()
+    gh.write_text("#!/bin/sh\nexit 1\n")
+    assert forge.propose().returncode == 1
+    git("switch", "--quiet", "main", cwd=forge.project)
+    git("branch", "--delete", "--force", "--quiet", "waypost/v7.2.0", cwd=forge.project)  # as in a new checkout
+    gh.write_text(works)
+    again = forge.propose()
+    assert (again.returncode, again.stdout) == (0, "Proposed waypost/v7.2.0\n"), again.stderr
+
+
 def test_conflicts_become_a_draft(forge: Forge) -> None:
     forge.commit("README.md", "# Mine\n")
     done = forge.propose()

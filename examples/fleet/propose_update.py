@@ -66,7 +66,12 @@ def propose(branch: str, base: str, title: str, lines: list[str], *, is_draft: b
         run("git", "push", "--quiet", "origin", f"HEAD:refs/heads/{branch}")
         body = "\n".join(f"- {line}" for line in lines)
         draft = ["--draft"] if is_draft else []
-        run("gh", "pr", "create", "--head", branch, "--base", base, "--title", title, "--body", body, *draft)
+        try:
+            run("gh", "pr", "create", "--head", branch, "--base", base, "--title", title, "--body", body, *draft)
+        except subprocess.CalledProcessError:
+            # The next run would take the branch for a proposal, which nobody would ever see.
+            run("git", "push", "--quiet", "origin", "--delete", branch)
+            raise
     print(f"Proposed {branch}{' as a draft' if is_draft else ''}")
 
 
