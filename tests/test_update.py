@@ -208,9 +208,18 @@ def test_an_answer_is_changed_and_said_so(place: Workplace, project: Path) -> No
 
 
 def test_an_answer_that_no_question_takes_is_said_to_have_no_effect(place: Workplace, project: Path) -> None:
-    done = updated(place, "--set=django_version=5.2")
+    note = "django_version is not used, because its question does not apply to the others."
 
-    assert done.reply["notes"] == ["django_version is not used, because its question does not apply to the others."]
+    assert updated(place, "--set=django_version=5.2", "--dry-run").reply["notes"] == [note]
+    alone = place.run("update", "project", "--to=v1.0.0", "--set=django_version=5.2")
+    assert (alone.code, alone.err) == (0, f"project is current: flask-micro v1.0.0.\nNote: {note}\n")
+
+
+def test_auto_does_not_change_the_template_of_a_project_and_says_so(place: Workplace, project: Path) -> None:
+    done = updated(place, "--set=template=auto")
+
+    assert done.reply["template"]["name"] == "flask-micro"
+    assert done.reply["notes"] == ["template = auto keeps the recorded template; to change it, name one."]
 
 
 def test_answers_come_from_a_file_too(place: Workplace, project: Path) -> None:

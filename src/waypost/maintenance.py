@@ -48,7 +48,8 @@ def update_project(folder: str, given: Given, manner: Manner, *, to: str | None 
     try:
         plan = update.plan(Path(folder), given, to=to, only_looks=manner.only_looks)
         if not plan.is_needed:
-            return Reply(text=f"{folder} is current: {plan.template} {plan.version}.", fields=_fields(plan, manner))
+            lines = [f"{folder} is current: {plan.template} {plan.version}.", *(f"Note: {note}" for note in plan.notes)]
+            return Reply(text="\n".join(lines), fields=_fields(plan, manner))
         if manner.only_looks:
             return _preview(plan, manner)
         if plan.changes_framework:

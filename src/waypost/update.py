@@ -125,14 +125,13 @@ def plan(folder: Path, given: Given, *, to: str | None = None, only_looks: bool 
         _refuse_older(newer, old.source)
         source = newer if is_canonical(newer.url) else replace(newer, url=old.source.url)
         before = old.answers
-        resolution, answers, unused = resolve_given(old.record, before, _catalogue_of(source), given)
+        resolution, answers, notes = resolve_given(old.record, before, _catalogue_of(source), given)
         after = resolution.answers
         is_switch = after["template"] != before["template"]
         found, orphans = Merge(changes=(), conflicts=()), tuple[str, ...]()
         if source.version != old.source.version or before != after:
             found, orphans = _merged(old, source, resolution, is_switch=is_switch)
             worktree.refuse_unwritable(old.project, found, bears_new_files=only_looks)
-    notes = [f"{key} is not used, because its question does not apply to the others." for key in unused]
     return UpdatePlan(
         project=old.project,
         old_template=str(before["template"]),

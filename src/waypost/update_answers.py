@@ -35,7 +35,7 @@ class Given:
 def resolve_given(
     record: Mapping[str, Any], before: Mapping[str, Value], catalogue: Catalogue, given: Given
 ) -> tuple[Resolution, dict[str, Answer], tuple[str, ...]]:
-    """Return what recorded and given answers come to, every answer with its origin, and given ones without effect.
+    """Return what recorded and given answers come to, every answer with its origin, and which ones have no effect.
 
     ``record`` is the project's record and ``before`` the answers that applied until now. Raises ``AnswersError`` where
     the new catalogue refuses an answer, or knows a recorded one no more: nothing recorded changes in silence.
@@ -46,7 +46,8 @@ def resolve_given(
     recorded = {key: answer for key, answer in recorded_answers(record, catalogue).items() if key in before}
     from_file = read_file(given.file, catalogue) if given.file is not None else {}
     told = {**read_values(given.values, catalogue), **from_file, **read_settings(settings, catalogue)}
-    answers = {**recorded, **without_auto(told)}
+    meant = without_auto(told)
+    answers = {**recorded, **meant}
     resolution = catalogue.resolve(values_of(answers))
     try:
         raise_problems(resolution.problems, answers)
@@ -54,8 +55,14 @@ def resolve_given(
         error.hint = _way_out(catalogue, answers, {problem.key for problem in resolution.problems}) or error.hint
         raise
     default = {key: Answer(value=value, origin="default") for key, value in resolution.answers.items()}
-    unused = tuple(key for key in resolution.unused if key in told)
-    return resolution, {key: answers.get(key, default[key]) for key in resolution.answers}, unused
+    notes = [
+        f"{key} is not used, because its question does not apply to the others."
+        for key in resolution.unused
+        if key in told
+    ]
+    if meant.keys() != told.keys():
+        notes.append("template = auto keeps the recorded template; to change it, name one.")
+    return resolution, {key: answers.get(key, default[key]) for key in resolution.answers}, tuple(notes)
 
 
 def _refuse_unknown(keys: list[str]) -> None:
