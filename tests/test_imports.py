@@ -27,7 +27,7 @@ HOMES = {
     "plumbum": {"render"},
     "jinja2": {"questions"},
     "questionary": {"wizard.prompts"},
-    "prompt_toolkit": {"wizard.prompts", "wizard.drawing"},
+    "prompt_toolkit": {"wizard.prompts", "wizard.drawing", "wizard.streams"},
     "rich": {"drawing"},
     # Writing TOML, and merging it.
     "tomlkit": {"report", "toml_merge"},

@@ -10,8 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from pathlib import Path
-from typing import Any, TextIO, assert_never
+from typing import Any, assert_never
 
 import questionary
 from prompt_toolkit.application import Application
@@ -23,8 +22,6 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bin
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import AnyContainer, ConditionalContainer, Dimension, HSplit, Layout, Window, to_container
 from prompt_toolkit.layout.controls import FormattedTextControl
-from prompt_toolkit.output import ColorDepth, Output, create_output
-from prompt_toolkit.output.vt100 import Vt100_Output
 from questionary.prompts.common import InquirerControl
 
 from waypost.model import Value
@@ -33,6 +30,7 @@ from waypost.wizard.drawing import STYLE, emphasized, tokens_of, told, wrap
 from waypost.wizard.plain import PlainTerminal
 from waypost.wizard.screen import Line, Screen
 from waypost.wizard.steps import Answer, Back, Event
+from waypost.wizard.streams import output_to, terminal_stream
 
 Check = Callable[[Value], str]
 """Says what is wrong with a value while it is being written or ticked, or nothing."""
@@ -61,9 +59,9 @@ class Terminal:
     """Asks one screen at a time. Writes to the terminal on standard error, never to standard output."""
 
     def __init__(self) -> None:
-        self._stream = _terminal_stream()
+        self._stream = terminal_stream()
         self._input: Input = create_input()
-        self._output = _output_to(self._stream)
+        self._output = output_to(self._stream)
 
     def show(self, screen: Screen, check: Check) -> Event:
         """Ask the screen's question; raises KeyboardInterrupt on Ctrl-C and EOFError on Ctrl-D or closed input."""
@@ -294,21 +292,3 @@ def _choices(screen: Screen) -> list[questionary.Choice]:
         )
         for option in screen.options
     ]
-
-
-def _terminal_stream() -> TextIO:
-    """Return standard error where it is the terminal, else the terminal itself, so that no redirection hides it."""
-    if sys.stderr.isatty():
-        return sys.stderr
-    with suppress(OSError):
-        return Path("/dev/tty" if os.name == "posix" else "CON").open("w", encoding="utf-8")
-    return sys.stderr
-
-
-def _output_to(stream: TextIO) -> Output:
-    if os.name != "posix":
-        return create_output(stdout=stream)
-    # Without asking the terminal for its cursor: a terminal that does not answer would hold up every question.
-    output = Vt100_Output.from_pty(stream, term=os.environ.get("TERM"), default_color_depth=ColorDepth.from_env())
-    output.enable_cpr = False
-    return output
