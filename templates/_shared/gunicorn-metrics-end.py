@@ -4,5 +4,7 @@ def child_exit(_server: object, worker: Any) -> None:
 
 
 def on_exit(_server: object) -> None:
-    """Leave nothing behind: the next start counts from nought."""
-    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+    """Leave nothing behind that we have made: the next start counts from nought."""
+    folder = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+    if (folder / "lock").exists():
+        shutil.rmtree(folder, ignore_errors=True)

@@ -162,6 +162,18 @@ def test_of_a_server_that_was_killed_the_next_one_takes_away_what_it_left(
     assert foreign.exists()
 
 
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_folder_that_it_was_given_to_count_in_is_not_removed(
+    template: str, project: Callable[[str], Path], environment: MakeEnvironment, serve: Serve, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept"
+    kept.write_text("not ours", encoding="utf-8")
+    variables = {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    with serve(project(template), environment(template), variables=variables) as address:
+        assert _ask(f"{address}/metrics") == 200
+    assert kept.exists()
+
+
 def _started(project: Path, environment: Environment, variables: Mapping[str, str]) -> psutil.Popen:
     """A server that nobody stops."""
     return psutil.Popen(
