@@ -10,6 +10,7 @@ import os
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import threading
 import time
@@ -17,6 +18,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from email.message import Message
 from pathlib import Path
@@ -289,6 +291,25 @@ def test_nginx_switches_protocols_only_where_and_for_what_was_chosen(
             got = upstream.headers.pop()
             assert (got["Connection"], got["Upgrade"]) == passed, (path, protocol)
             assert got["X-Forwarded-For"] == "127.0.0.1"
+
+
+def test_nginx_ends_a_silent_connection_before_the_application_does(
+    deployed: Callable[..., Path], nginx: Callable[..., AbstractContextManager[Proxy]]
+) -> None:
+    """One that both end at once would lose the request that is sent just then."""
+    kept = {"upstream app {": "upstream app {\nkeepalive 4;"}  # which newer versions do of their own accord
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(START_SECONDS)
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        with nginx(deployed("flask-micro"), url, **kept) as proxy, ThreadPoolExecutor() as pool:
+            answer = pool.submit(Browser(proxy).open, "/")
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                assert answer.result(START_SECONDS)[0] == 200
+                connection.settimeout(20)  # it is a minute unless nginx is told
+                assert connection.recv(1) == b""
 
 
 class Upstream:
