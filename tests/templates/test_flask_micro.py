@@ -106,6 +106,21 @@ def test_its_gates_are_green_on_a_live_server(
 
 
 @pytest.mark.service
+def test_its_tests_use_the_servers_that_its_settings_name(
+    *,
+    render: Render,
+    run: Run,
+    micro: Environment,
+    live_database: Callable[[str], AbstractContextManager[str]],
+    live_redis: Callable[[], AbstractContextManager[str]],
+) -> None:
+    project = render("flask-micro", database="postgresql", cache="redis")
+    with live_database("postgresql") as database, live_redis() as redis:
+        (project / ".env").write_text(f"DATABASE_URL={database}\nREDIS_URL={redis}\n", encoding="utf-8")
+        run(project, micro, "pytest", "-k", "ready")
+
+
+@pytest.mark.service
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql", "mysql"])
 def test_of_many_changes_to_what_was_seen_one_wins(
     *,
