@@ -18,7 +18,7 @@ import yaml
 from deploying import lint, program
 
 if TYPE_CHECKING:
-    from templates.conftest import MakeEnvironment, Render
+    from templates.conftest import MakeEnvironment, Render, Run
 
 pytestmark = pytest.mark.project
 
@@ -67,6 +67,16 @@ def test_the_pipeline_for_gitlab_is_sound_and_reaches_its_services(render: Rende
     # A service is reached by the name of its image.
     hosts = {image.partition(":")[0] for image in job.get("services", [])}
     assert {address.hostname for address in _addresses(job.get("variables", {}))} == hosts
+
+
+@pytest.mark.parametrize("ci", ["github", "gitlab"])
+def test_where_no_oracle_can_be_started_the_pipeline_does_what_needs_none(
+    render: Render, environment: MakeEnvironment, run: Run, ci: str
+) -> None:
+    project = render("flask-micro", ci=ci, database="oracle")
+    path = project / {"github": ".github/workflows/check.yml", "gitlab": ".gitlab-ci.yml"}[ci]
+    [command] = re.findall("make (?!setup).*$", path.read_text(), re.MULTILINE)[-1:]
+    run(project, environment("flask-micro"), *command.split())
 
 
 @pytest.mark.parametrize("ci", ["github", "gitlab"])
