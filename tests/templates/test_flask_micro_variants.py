@@ -38,6 +38,46 @@ with SimpleClient() as listener:
     print(event, item["name"])
 """
 
+COMMITS_LIKE_ORACLE = """
+import contextlib
+import oracledb
+from my_project import create_app, db
+from my_project.config import Settings
+
+committed, pending = [], []
+
+class Oracle(contextlib.nullcontext):
+    def cursor(self):
+        return self
+
+    def execute(self, statement, values=None):
+        if statement.startswith("INSERT"):
+            pending.append(values["id"])
+        elif not statement.startswith("SELECT"):
+            self.commit()
+        if statement == "BROKEN":
+            raise oracledb.DatabaseError
+
+    def fetchone(self):
+        return (1,)
+
+    def fetchall(self):
+        return [[len(committed)]]
+
+    def commit(self):
+        committed.extend(pending)
+        pending.clear()
+
+    def __enter__(self):
+        return self
+
+oracledb.connect = lambda **_address: Oracle()
+db.MIGRATIONS = (*db.MIGRATIONS, "BROKEN")
+done = create_app(Settings()).test_cli_runner().invoke(args=["migrate"])
+assert isinstance(done.exception, oracledb.DatabaseError), done
+assert committed == [0], committed
+"""
+
 
 @pytest.fixture(scope="session")
 def micro(environment: MakeEnvironment) -> Environment:
@@ -111,6 +151,14 @@ def test_what_needs_no_server_works_with_oracle(
         assert "The tests need Oracle: start it, or set DATABASE_URL" in asked.stdout + asked.stderr
         routes = run(project, micro, "flask", "--app", "my_project", "routes")
         assert "/readyz" in routes.stdout
+
+
+def test_a_migration_that_fails_on_oracle_is_not_held_for_applied(
+    render: Render, run: Run, micro: Environment
+) -> None:
+    """With a stand-in for the driver that commits as Oracle does: before a change of the tables, even if that fails."""
+    project = render("flask-micro", database="oracle")
+    run(project, micro, "python", "-c", COMMITS_LIKE_ORACLE)
 
 
 @pytest.mark.service
