@@ -222,8 +222,20 @@ def test_its_example_settings_are_fit_for_development(render: Render, serve: Ser
         ({"database": "mongodb"}, r"sqlite|mysql|postgres|alembic"),
         ({"data_access": "orm"}, r"sqlite3\.|user_version|mongo|oracle"),
         ({"license": "proprietary"}, r"\bMIT\b"),
+        ({"jobs": "celery", "deployment": ["docker"]}, r"celerybeat"),
     ],
-    ids=["defaults", "API", "example", "database", "postgresql", "mysql", "mongodb", "SQLAlchemy", "licence"],
+    ids=[
+        "defaults",
+        "API",
+        "example",
+        "database",
+        "postgresql",
+        "mysql",
+        "mongodb",
+        "SQLAlchemy",
+        "licence",
+        "file for beat",
+    ],
 )
 def test_what_was_not_chosen_leaves_no_trace(
     render: Render, find_traces: FindTraces, answers: Mapping[str, object], traces: str

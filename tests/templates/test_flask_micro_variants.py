@@ -153,9 +153,7 @@ def test_what_needs_no_server_works_with_oracle(
         assert "/readyz" in routes.stdout
 
 
-def test_a_migration_that_fails_on_oracle_is_not_held_for_applied(
-    render: Render, run: Run, micro: Environment
-) -> None:
+def test_a_migration_that_fails_on_oracle_is_not_held_for_applied(render: Render, run: Run, micro: Environment) -> None:
     """With a stand-in for the driver that commits as Oracle does: before a change of the tables, even if that fails."""
     project = render("flask-micro", database="oracle")
     run(project, micro, "python", "-c", COMMITS_LIKE_ORACLE)
