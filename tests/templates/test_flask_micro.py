@@ -169,6 +169,17 @@ def test_every_line_of_its_log_is_json_and_names_the_request(default_project: Pa
     assert {record["time"][-6:] for record in records} == {"+00:00"}  # one form, whoever wrote the line
 
 
+def test_it_logs_in_the_context_of_a_request_that_a_test_makes_up(
+    run: Run, micro: Environment, default_project: Path
+) -> None:
+    script = (
+        "from my_project import create_app\n"
+        "app = create_app()\n"
+        "with app.test_request_context():\n    app.logger.warning('tea')\n"
+    )
+    assert json.loads(run(default_project, micro, "python", "-c", script).stderr)["message"] == "tea"
+
+
 @pytest.mark.parametrize(
     ("variables", "named"),
     [
