@@ -96,5 +96,7 @@ def new_password() -> ResponseReturnValue:
         return page, 422 if form.errors else 200
     user.set_password(str(form.password.data))
     db.session.commit()
-    flash("The password was changed. Sign in with it.")
-    return redirect(url_for("auth.login"))
+    # Signed in at once, since failed attempts may keep the account from signing in for a while.
+    sign_in(user)
+    flash("The password was changed. You are signed out everywhere else.")
+    return redirect(url_for("main.home"))
