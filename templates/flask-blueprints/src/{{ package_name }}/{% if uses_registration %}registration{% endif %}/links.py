@@ -33,7 +33,7 @@ def password_link(user: User) -> str:
 
 
 def user_of(token: str) -> User | None:
-    """The account a password link is for; used up once the password has changed in any way."""
+    """The account a password link is for; used up once its password or address has changed."""
     try:
         user_id, fingerprint = _serializer("password").loads(token, max_age=RESET_SECONDS)
     except BadData:
@@ -45,7 +45,7 @@ def user_of(token: str) -> User | None:
 
 
 def _fingerprint(user: User) -> str:
-    return hashlib.sha256((user.password_hash or "").encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{user.email} {user.password_hash}".encode()).hexdigest()[:32]
 
 
 def _serializer(purpose: str) -> URLSafeTimedSerializer:
