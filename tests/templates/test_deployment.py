@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shlex
 import shutil
 import signal
+import socket
+import time
 import urllib.parse
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +23,7 @@ from deploying import SECRET, START_SECONDS, ask, lint, wait
 from services import free_port
 
 if TYPE_CHECKING:
-    from templates.conftest import MakeEnvironment, Render, Run
+    from templates.conftest import Background, MakeEnvironment, Render, Run
 
 pytestmark = pytest.mark.project
 
@@ -259,3 +263,52 @@ def test_an_image_without_settings_does_not_start(
     done = run(project, environment("flask-micro"), "gunicorn", variables=built_in, expect=None)
     assert done.returncode != 0
     assert "SECRET_KEY" in done.stderr
+
+
+# Docker: what runs beside the server
+
+
+@pytest.mark.thorough
+@pytest.mark.service
+def test_what_compose_runs_beside_the_server_works_and_is_found_healthy(
+    *,
+    deployed: Callable[..., Path],
+    environment: MakeEnvironment,
+    run: Run,
+    background: Background,
+    live_database: Callable[[str], AbstractContextManager[str]],
+    live_redis: Callable[[], AbstractContextManager[str]],
+    template: str,
+    tmp_path: Path,
+) -> None:
+    project = deployed(template, database="postgresql", jobs="celery")
+    installed = environment(template)
+    services = compose_of(project, ENV_FILE)["services"]
+    with live_database("postgresql") as database, live_redis() as redis, contextlib.ExitStack() as running:
+        mail = {"EMAIL_SERVER": "mail.example", "EMAIL_FROM": "a@mail.example"}
+        here = {"DATABASE_URL": database, "REDIS_URL": redis, "HOSTNAME": socket.gethostname(), "C_FORCE_ROOT": "1"}
+        variables = {name: str(value) for name, value in services["worker"]["environment"].items()} | mail | here
+        if template != "django-full":
+            variables["FLASK_APP"] = "my_project"  # as the image has it
+        run(project, installed, *services["migrate"]["command"], variables=variables)
+        for name in ("worker", "beat"):
+            assert services[name]["environment"] == services["worker"]["environment"]
+            command = [part.replace("/tmp/", f"{tmp_path}/") for part in services[name]["command"]]
+            program = str(installed.directory / "bin" / command[0])
+            log = running.enter_context(background(project, installed, program, *command[1:], variables=variables))
+            health = services[name]["healthcheck"]
+            if not health.get("disable"):
+                assert seconds_of(health["start_period"]) >= START_SECONDS
+                kind, *test = health["test"]
+                if kind == "CMD-SHELL":
+                    test = ["sh", "-c", test[0].replace("$$", "$")]
+                deadline = time.monotonic() + seconds_of(health["start_period"])
+                while run(project, installed, *test, variables=variables, expect=None).returncode != 0:
+                    assert time.monotonic() < deadline, log.read_text()
+                lonely = variables | {"REDIS_URL": "redis://127.0.0.1:1"}
+                assert run(project, installed, *test, variables=lonely, expect=None).returncode != 0
+
+
+def seconds_of(duration: str) -> int:
+    [(number, unit)] = re.findall(r"^(\d+)(s|m)$", duration)
+    return int(number) * {"s": 1, "m": 60}[unit]
