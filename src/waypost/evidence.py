@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
@@ -101,7 +101,7 @@ class Evidence:
 @cache
 def load_evidence() -> Evidence:
     """Return the evidence that ships with Waypost, read once."""
-    return parse_evidence(files("waypost").joinpath("evidence.toml").read_text(encoding="utf-8"))
+    return parse_evidence((get_data("waypost", "evidence.toml") or b"").decode())
 
 
 def parse_evidence(text: str) -> Evidence:

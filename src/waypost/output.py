@@ -6,7 +6,6 @@ import io
 import json
 import os
 import sys
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +94,8 @@ def as_ours(error: BaseException) -> WaypostError:
             said = f"{error.filename}: {said}" if error.filename else said
             return StateError(said, hint="The system refused it; look at the disk and at the permissions.")
         case _:
+            import traceback  # noqa: PLC0415 - only a mistake of ours needs it
+
             last = traceback.extract_tb(error.__traceback__)[-1]
             where = f"{Path(last.filename).name}:{last.lineno}"
             said = " ".join(str(error).split())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 from waypost.model import Problem, Question, Value
@@ -54,6 +53,8 @@ def type_problem(question: Question, value: Value) -> Problem | None:
 
 def nearest_of(word: str, candidates: Iterable[str]) -> str:
     """Return the candidate that looks most like ``word``, or nothing where none does."""
+    import difflib  # noqa: PLC0415 - only the way to an error needs it
+
     folded = word.strip().lower().replace("_", "-").replace(" ", "-")
     by_fold = {candidate.lower().replace("_", "-"): candidate for candidate in candidates}
     close = difflib.get_close_matches(folded, by_fold, n=1, cutoff=0.5)
