@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    ViewportSize,
+    WebSocketRoute,
+    sync_playwright,
+)
 
 if TYPE_CHECKING:
     from templates.conftest import MakeEnvironment, Render, Run, Serve
@@ -328,3 +336,30 @@ def test_an_open_list_of_flask_blueprints_shows_what_others_add(
         watching.page.get_by_role("link", name="Lamp").wait_for()
         watching.page.get_by_text("The list was updated.").wait_for()
         watching.inspect()
+
+
+def test_an_open_list_of_flask_blueprints_shows_what_it_was_not_told(
+    *, render: Render, environment: MakeEnvironment, run: Run, serve: Serve, chromium: Browser
+) -> None:
+    project = render("flask-blueprints", realtime=True)
+    installed = environment("flask-blueprints")
+    run(project, installed, "flask", "db", "upgrade")
+    connections: list[WebSocketRoute] = []
+
+    def keep_the_first_from_hearing(connection: WebSocketRoute) -> None:
+        connections.append(connection)
+        server = connection.connect_to_server()
+        if len(connections) == 1:
+            server.on_message(lambda frame: None if str(frame).startswith("42") else connection.send(frame))
+
+    with serve(project, installed) as url, _visitor(chromium, url) as watching, _visitor(chromium, url) as adding:
+        watching.page.route_web_socket(re.compile("/socket.io/"), keep_the_first_from_hearing)
+        watching.go("/items/")
+        adding.go("/items/")
+        adding.press("Add an item")
+        adding.fill(name="Lamp")
+        adding.press("Save")
+        assert not watching.page.get_by_role("link", name="Lamp").count()
+        connections[0].close()
+        watching.page.get_by_role("link", name="Lamp").wait_for()
+        assert len(connections) == 2
