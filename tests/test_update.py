@@ -480,6 +480,18 @@ class TestWorkElsewhereInTheRepository:
         assert git("log", "-1", "--format=%s", cwd=repository) == "Update flask-micro from v1.0.0 to v1.1.0\n"
         assert git("status", "--porcelain", cwd=repository) == " M edited.txt\nM  staged.txt\n?? new.txt\n"
 
+    def test_what_is_put_aside_for_an_update_is_the_projects(
+        self, place: Workplace, project: Path, repository: Path
+    ) -> None:
+        (project / "a.txt").write_text("edited\n")
+        (project / "mine.txt").write_text("mine\n")
+        command = updated(place).reply["error"]["hint"].partition("aside: ")[2]
+
+        subprocess.run(command, shell=True, check=True, cwd=place.here, env=place.environment(), capture_output=True)
+
+        assert git("status", "--porcelain", cwd=repository) == " M edited.txt\nM  staged.txt\n?? new.txt\n"
+        assert updated(place).code == 0
+
     def test_the_way_back_that_is_named_where_undo_refuses_leaves_it_alone(
         self, place: Workplace, project: Path, repository: Path
     ) -> None:
@@ -495,6 +507,8 @@ class TestWorkElsewhereInTheRepository:
         assert git("status", "--porcelain", cwd=repository) == (
             " M edited.txt\nM  staged.txt\n?? new.txt\n?? project/comes.txt\n"
         )
+        (project / "comes.txt").unlink()
+        assert "the last update is in no file any more" in place.run("undo", "project").err
 
 
 class TestPython:

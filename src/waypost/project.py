@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,7 +137,8 @@ def refuse_unfit(project: Project, *, bears_new_files: bool = False) -> tuple[st
     if len(rows) > len(new) or (new and not bears_new_files):
         raise StateError(
             f"the project has changes that are not committed: {enumerated(row[3:] for row in rows)}",
-            hint="Commit them first, or put them aside: git stash --include-untracked",
+            hint="Commit them first, or put them aside: "
+            f"git -C {shlex.quote(str(project.folder))} stash push --include-untracked -- .",
         )
     return new
 

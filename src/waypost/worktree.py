@@ -88,7 +88,13 @@ def _refuse_to_lose(project: Project, done: Journal, last: Path) -> None:
             "HEAD is not the commit that the last update was made on, so it cannot be taken back",
             hint="If you committed the update, git revert that commit. If you switched branches, switch back.",
         )
-    edited = [step.path for step in done.steps if journal.state_of(project.folder / step.path) != step.after]
+    now = {step.path: journal.state_of(project.folder / step.path) for step in done.steps}
+    edited = [step.path for step in done.steps if now[step.path] != step.after]
+    if edited and all(now[step.path] == step.before for step in done.steps):
+        raise StateError(
+            "the last update is in no file any more, so there is nothing to take back",
+            hint="All files that it changed are as they were before it.",
+        )
     if edited:
         raise StateError(
             f"files of the last update were changed since: {enumerated(edited)}",
