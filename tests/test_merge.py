@@ -314,6 +314,24 @@ def test_dependencies_that_both_sides_add_are_no_conflict(tmp_path: Path) -> Non
     assert content(project, "pyproject.toml") == 'dependencies = [\n  "flask",\n  "celery",\n  "mine",\n]\n'
 
 
+def test_dependencies_of_a_file_whose_place_is_doubtful_are_left_to_a_person(tmp_path: Path) -> None:
+    base = 'dependencies = [\n  "flask",\n]\n\n[tool]\nname = "shop"\nstays = "enough to be the same file, moved"\n'
+    moved = {f"{name}.txt": "".join(f"{name} {number}\n" for number in range(20)) for name in ("one", "two", "three")}
+    project = project_of(
+        tmp_path,
+        {f"mine/{name}": text for name, text in moved.items()} | {"conf.toml": base.replace("]", '  "mine",\n]', 1)},
+    )
+    theirs = {f"theirs/{name}": text for name, text in moved.items()}
+
+    # The template moves the file into the folder that the user gave another name.
+    merged = update(
+        project, theirs | {"conf.toml": base}, theirs | {"theirs/conf.toml": base.replace("]", '  "new",\n]', 1)}
+    )
+
+    assert [conflict.path for conflict in merged.conflicts] == ["mine/conf.toml"]
+    assert unmerged(project) == {"mine/conf.toml"}
+
+
 def test_env_and_the_first_decision_record_belong_to_the_user(tmp_path: Path) -> None:
     own: Mapping[str, str] = {".env": "SECRET=mine\n", "docs/decisions/0001-web-framework.md": "mine\n"}
     project = project_of(tmp_path, own)
