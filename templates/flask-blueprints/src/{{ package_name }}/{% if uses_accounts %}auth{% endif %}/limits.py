@@ -9,6 +9,8 @@ from . import emails
 
 FAILURES_PER_ACCOUNT = "5 per 15 minutes"
 FAILURES_PER_ADDRESS = "20 per 15 minutes"
+# Counted before it is known which of them fail: attempts that come all at once are too many too.
+ATTEMPTS_PER_ACCOUNT = "10 per minute"
 
 
 def account_named() -> str:
