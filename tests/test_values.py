@@ -64,9 +64,10 @@ def test_text_stays_as_it_is(text: str) -> None:
         (
             "deployment",
             "docker",
-            "expected a list of any of docker, nginx, supervisor, in brackets; got 'docker'",
-            "docker",
+            "expected a list of any of docker, nginx, supervisor, in brackets, such as ['docker']; got 'docker'",
+            "",
         ),
+        ("deployment", "dock", "expected a list of any of docker, nginx, supervisor, in brackets; got 'dock'", ""),
         ("deployment", ("docker", "ngnix"), "'ngnix' is not one of docker, nginx, supervisor", "nginx"),
         ("project_name", 7, "expected text in quotes; got 7", ""),
         ("project_name", ("a",), "expected text in quotes; got ['a']", ""),

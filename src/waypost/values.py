@@ -41,7 +41,9 @@ def type_problem(question: Question, value: Value) -> Problem | None:
             return None if isinstance(value, bool) else _wrong_type(question, value, "true or false")
         case "choices":
             if not isinstance(value, tuple):
-                return _wrong_type(question, value, f"a list of any of {', '.join(question.values)}, in brackets")
+                such = f", such as {shown([value])}" if value in question.values else ""
+                expected = f"a list of any of {', '.join(question.values)}, in brackets{such}"
+                return Problem(key=question.key, message=f"expected {expected}; got {shown(value)}", nearest="")
             return next((_wrong_choice(question, item) for item in value if item not in question.values), None)
         case "choice":
             if not isinstance(value, str):
