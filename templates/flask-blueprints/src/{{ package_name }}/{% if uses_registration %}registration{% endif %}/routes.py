@@ -33,10 +33,11 @@ def register() -> ResponseReturnValue:
     if not form.submitted():
         return render_template("registration/register.html", form=form), 422 if form.errors else 200
     email = normalise(str(form.email.data))
-    if user := User.find(email):
-        mails.send_already_registered(user)
-    else:
+    user = User.find(email)
+    if user is None:
         mails.send_registration(email)
+    elif user.active:
+        mails.send_already_registered(user)
     return redirect(url_for(".sent"))
 
 
