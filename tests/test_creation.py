@@ -419,6 +419,31 @@ def test_the_secret_is_fresh_private_and_stands_nowhere_else(place: Workplace, s
     assert secret_of(projects[0]) != secret_of(projects[1])
 
 
+def test_a_repository_that_was_just_cloned_and_is_empty_takes_the_project(place: Workplace, small: list[str]) -> None:
+    folder = place.here / "cloned"
+    folder.mkdir()
+    git("init", "--quiet", "--initial-branch=trunk", cwd=folder)
+    before = {path: path.read_bytes() for path in (folder / ".git").rglob("*") if path.is_file()}
+    done = place.run("new", ".", *small, "--json", cwd=folder)
+    assert done.code == 0, done.err
+    assert done.reply["notes"] == ["The folder is a git repository already; commit the project there."]
+    assert {path: path.read_bytes() for path in (folder / ".git").rglob("*") if path.is_file()} == before
+    git("add", "--all", cwd=folder)
+    assert "README.md" in git("ls-files", cwd=folder)
+    assert ".env\n" not in git("ls-files", cwd=folder)
+
+
+def test_what_only_looks_like_a_repository_stays(place: Workplace, small: list[str]) -> None:
+    kept = place.here / "odd" / ".git" / "notes"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("mine")
+    done = place.run("new", "odd", *small)
+    assert done.code == 4
+    assert "Directory not empty" in done.err
+    assert [path.name for path in (place.here / "odd").rglob("*")] == [".git", "notes"]
+    assert kept.read_text() == "mine"
+
+
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
 @pytest.mark.parametrize("destination", ["new", "existing"])
 def test_the_umask_counts_for_all_but_the_secret(

@@ -70,13 +70,16 @@ def create(
 
 
 def check_destination(destination: Path) -> None:
-    """Raise ``StateError`` unless ``destination`` is a folder that is new or empty, below one that can be written."""
+    """Raise ``StateError`` unless ``destination`` is a folder that is new or empty, below one that can be written.
+
+    A repository without any files, as somebody has who has just cloned a new one, is empty too.
+    """
     try:
         if destination.is_symlink() and not destination.exists():
             raise StateError(f"{destination} is a link that leads nowhere", hint="Remove it, or choose another folder.")
         if destination.exists() and not destination.is_dir():
             raise StateError(f"{destination} is a file", hint="Choose another folder.")
-        if destination.exists() and any(destination.iterdir()):
+        if destination.exists() and any(entry.name != ".git" for entry in destination.iterdir()):
             raise StateError(
                 f"{destination} is not empty; nothing in it was touched",
                 hint="Choose another folder. To change a project that is already there, use `waypost update`.",
@@ -139,6 +142,8 @@ def _commit(project: Path, answers: Mapping[str, Value], destination: Path, *, u
         return ()
     if not git.is_available():
         return ("git was not found, so the project is not under version control yet.",)
+    if (destination / ".git").exists() and git.is_inside_work_tree(destination):
+        return ("The folder is a git repository already; commit the project there.",)
     around = _nearest_folder(destination)
     if git.is_inside_work_tree(around) and not git.is_ignored(destination.absolute(), folder=around):
         return ("The project lies inside a git repository, so it was not made one of its own; commit it there.",)
@@ -177,7 +182,7 @@ def _put_in_place(project: Path, destination: Path) -> None:
     if staging.parent != destination:
         project.rename(destination)
         return
-    if any(entry != staging for entry in destination.iterdir()):
+    if any(entry.name not in {staging.name, ".git"} for entry in destination.iterdir()):
         raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY))
     moved: list[Path] = []
     try:
