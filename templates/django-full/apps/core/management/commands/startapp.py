@@ -19,9 +19,10 @@ class Command(startapp.Command):
     def handle(self, **options: Any) -> None:  # type: ignore[override]  # as in Django
         """Make the application's folder and fill it."""
         folder = Path(options["directory"] or BASE_DIR / "apps" / options["name"])
-        if folder.exists():
-            raise CommandError(f"{folder} already exists.")
-        folder.mkdir()
+        try:
+            folder.mkdir()
+        except OSError as error:
+            raise CommandError(f"{folder} cannot be made: {error.strerror}.") from error
         options |= {
             "directory": str(folder),
             "template": options["template"] or str(APP_TEMPLATE),
