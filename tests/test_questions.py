@@ -172,7 +172,7 @@ def test_another_default_is_taken_for_one_question_alone() -> None:
     ],
 )
 def test_a_source_whose_questions_fail_is_named(tmp_path: Path, question: str) -> None:
-    with pytest.raises(SourceError, match="cannot be read"):
+    with pytest.raises(SourceError, match="cannot be rendered"):
         odd_catalogue(tmp_path, question).resolve({})
 
 

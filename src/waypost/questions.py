@@ -6,8 +6,8 @@ a second to import; ``tests/test_questions_contract.py`` holds this reading equa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -190,26 +190,25 @@ class Catalogue:
         """Return what the Jinja text ``source`` renders to. Raises ``SourceError`` where it cannot be rendered."""
         if "{" not in source:
             return source
-        try:
+        with self._told_of(repr(source[:200])):
             return self._template(source).render(context)
-        except Exception as error:  # what a source writes can fail in any way
-            said = " ".join(str(error).split()) or type(error).__name__
-            raise SourceError(
-                f"the template source {self.source} cannot be read: {said} in {source[:200]!r}",
-                hint="Tell the maintainers of the source.",
-            ) from error
 
     def rendered_file(self, path: str, context: Mapping[str, Any]) -> str:
         """Return what the file ``path`` of the template source renders to.
 
         Raises ``SourceError`` where it cannot be rendered.
         """
-        try:
+        with self._told_of(path):
             return self._environment.get_template(path).render(context)
+
+    @contextmanager
+    def _told_of(self, place: str) -> Iterator[None]:
+        try:
+            yield
         except Exception as error:  # what a source writes can fail in any way
             said = " ".join(str(error).split()) or type(error).__name__
             raise SourceError(
-                f"the template source {self.source} cannot be rendered: {said} in {path}",
+                f"the template source {self.source} cannot be rendered: {said} in {place}",
                 hint="Tell the maintainers of the source.",
             ) from error
 
