@@ -49,6 +49,7 @@ DESIGN: Mapping[str, str] = {
     "deployment": "docker nginx supervisor",
     "monitoring": "statsd prometheus munin",
     "ci": "none github gitlab",
+    "example_domain": "items predictions blog shop",
 }
 YES_OR_NO = {"realtime", "suggestions", "example"}
 TEXTS = {"project_name", "project_slug", "package_name", "description", "author_name", "author_email"}

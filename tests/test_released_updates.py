@@ -47,6 +47,15 @@ def test_an_update_makes_of_a_released_project_what_is_made_today(
     assert git("status", "--porcelain", cwd=project) == ""
 
 
+@pytest.mark.parametrize("kind", ["ml-service", "lightweight-app", "ecommerce"])
+def test_an_update_puts_no_other_example_in_the_place_of_the_one_that_is_there(place: Workplace, kind: str) -> None:
+    made(place, "project", {"kind": kind}, "0.2.0")
+    before = set(contents(place.here / "project"))
+    done = place.run("update", place.here / "project", "--json")
+    assert (done.code, done.reply["answers"]["example_domain"]) == (0, {"value": "items", "origin": "default"})
+    assert {name for name in before if "items" in name} <= set(contents(place.here / "project"))
+
+
 def made(place: Workplace, name: str, settings: dict[str, str], version: str | None) -> None:
     """Make a project of a release, which only a manifest can name, or of the newest version."""
     table = ", ".join(f'{key} = "{value}"' for key, value in settings.items())

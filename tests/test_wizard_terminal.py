@@ -90,7 +90,12 @@ STEPS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "name": ((VERDICT, ("enter",)), (NAME, ())),
     "summary": ((VERDICT, ("enter",)), (NAME, ("enter",)), (SUMMARY, ())),
     "text": ((VERDICT, ("enter",)), (NAME, ("enter",)), (SUMMARY, ("down", "down", "enter")), ("called? My Shop", ())),
-    "choice": ((VERDICT, ("enter",)), (NAME, ("enter",)), (SUMMARY, ("up", "enter")), ("Put in a small example", ())),
+    "choice": (
+        (VERDICT, ("enter",)),
+        (NAME, ("enter",)),
+        (SUMMARY, ("up", "up", "enter")),
+        ("Put in a small example", ()),
+    ),
     "confirm": ((VERDICT, ("enter",)), (NAME, ("enter",)), (SUMMARY, ("enter",)), ("Create it in ./my-shop?", ())),
 }
 
@@ -162,7 +167,7 @@ def test_a_line_of_the_summary_can_be_changed(start: Start) -> None:
 def test_several_choices_are_ticked_with_space(start: Start) -> None:
     wizard = start({"template": "django-full", "project_name": "Shop"})
     wizard.wait_for(SUMMARY)
-    wizard.press(*["up"] * 4, "enter")
+    wizard.press(*["up"] * 5, "enter")
     wizard.wait_for("○ Docker", "Space ticks")
     wizard.press("space", "down", "space", "space", "down", "space")
     wizard.wait_for("● Docker", "○ nginx", "● supervisor")

@@ -68,8 +68,11 @@ class Plan:
 
 
 def catalogue_of(root: Path) -> Catalogue:
-    """Return the catalogue for new projects: whoever has only the oldest Python gets a project that runs on it."""
-    catalogue = load_catalogue(root)
+    """Return the catalogue for new projects.
+
+    Their example is the one that fits what is built; whoever has only the oldest Python gets a project that runs on it.
+    """
+    catalogue = load_catalogue(root).with_default("example_domain", "{{ fitting_example }}")
     if sys.version_info[:2] == _OLDEST_PYTHON:
         return catalogue.with_default("python_version", "3.11")
     return catalogue
