@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
 from ..auth import limits
-from ..auth.access import sign_in
+from ..auth.access import SIGNED_OUT_ELSEWHERE, sign_in
 from ..auth.emails import normalise
 from ..auth.forms import NewPasswordForm
 from ..auth.models import User
@@ -99,5 +99,5 @@ def new_password() -> ResponseReturnValue:
     db.session.commit()
     # Signed in at once, since failed attempts may keep the account from signing in for a while.
     sign_in(user)
-    flash("The password was changed. You are signed out everywhere else.")
+    flash(SIGNED_OUT_ELSEWHERE)
     return redirect(url_for("main.home"))
