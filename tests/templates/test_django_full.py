@@ -86,7 +86,7 @@ def test_all_gates_pass(
     "variant",
     [
         {"api": "none", "example": False, "admin": "none", "accounts": "login"},
-        {"sessions": "cookie", "security": "high"},
+        pytest.param({"sessions": "cookie", "security": "high"}, marks=pytest.mark.thorough),
         {"project_name": ODD_NAME, "description": ODD_NAME, "license": "proprietary", "api": "none"},
     ],
     ids=["least", "cookies and second factors", "odd names"],

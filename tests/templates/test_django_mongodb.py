@@ -49,7 +49,7 @@ def installed(environment: MakeEnvironment) -> Environment:
             marks=pytest.mark.thorough,
         ),
         pytest.param({"accounts": "none", "admin": "basic"}, marks=pytest.mark.thorough),
-        {"accounts": "none", "admin": "none", "api_library": "django-ninja"},
+        pytest.param({"accounts": "none", "admin": "none", "api_library": "django-ninja"}, marks=pytest.mark.thorough),
     ],
     ids=["high security, staff roles", "sign-in and django-ninja", "staff alone", "nobody"],
 )
@@ -64,7 +64,10 @@ def test_all_gates_pass(render: Render, run: Run, installed: Environment, url: s
     [
         pytest.param({"python_version": "3.12"}, marks=pytest.mark.thorough),
         {"python_version": "3.11", "api_library": "django-ninja", "security": "high", "admin": "multi-role"},
-        {"python_version": "3.11", "accounts": "none", "admin": "none", "api": "none", "example": False},
+        pytest.param(
+            {"python_version": "3.11", "accounts": "none", "admin": "none", "api": "none", "example": False},
+            marks=pytest.mark.thorough,
+        ),
     ],
     ids=["defaults", "django-ninja and staff roles", "nothing"],
 )
@@ -110,7 +113,7 @@ def test_other_projects_register_no_object_ids(render: Render, answers: dict[str
     [
         pytest.param("full", "6.1", marks=pytest.mark.thorough),
         ("none", "6.1"),
-        ("full", "5.2"),
+        pytest.param("full", "5.2", marks=pytest.mark.thorough),
         pytest.param("none", "5.2", marks=pytest.mark.thorough),
     ],
     ids=["accounts", "nobody", "accounts on long-term support", "nobody on long-term support"],

@@ -44,10 +44,22 @@ NOBODY: dict[str, object] = {"accounts": "none", "admin": "none"}
     [
         (EVERYTHING, "3.12"),
         pytest.param(EVERYTHING | {"python_version": "3.11"}, "3.11", marks=pytest.mark.thorough),
-        (EVERYTHING | {"api": "none", "example": False, "suggestions": False, "sessions": "cookie"}, "3.12"),
+        pytest.param(
+            EVERYTHING | {"api": "none", "example": False, "suggestions": False, "sessions": "cookie"},
+            "3.12",
+            marks=pytest.mark.thorough,
+        ),
         pytest.param(EVERYTHING | {"accounts": "none", "admin": "multi-role"}, "3.12", marks=pytest.mark.thorough),
-        (EVERYTHING | {"accounts": "none", "python_version": "3.11", "api_library": "django-ninja"}, "3.11"),
-        (EVERYTHING | NOBODY | {"api": "none", "example": False, "suggestions": False}, "3.12"),
+        pytest.param(
+            EVERYTHING | {"accounts": "none", "python_version": "3.11", "api_library": "django-ninja"},
+            "3.11",
+            marks=pytest.mark.thorough,
+        ),
+        pytest.param(
+            EVERYTHING | NOBODY | {"api": "none", "example": False, "suggestions": False},
+            "3.12",
+            marks=pytest.mark.thorough,
+        ),
     ],
     ids=[
         "everything",

@@ -28,7 +28,7 @@ LONG_TERM = {"django_version": "5.2", "python_version": "3.11"}
     [
         pytest.param({}, "3.12", marks=pytest.mark.thorough),
         ({"example": False, "admin": "none", "accounts": "login"}, "3.13"),
-        ({**LONG_TERM, "security": "high", "admin": "multi-role"}, "3.11"),
+        pytest.param({**LONG_TERM, "security": "high", "admin": "multi-role"}, "3.11", marks=pytest.mark.thorough),
     ],
     ids=["default", "least", "long-term support, high security, staff roles"],
 )
@@ -68,7 +68,11 @@ def test_both_libraries_answer_alike(render: Render, environment: MakeEnvironmen
         ({"admin": "multi-role", "api_library": "django-ninja"}, "3.12"),
         ({"admin": "none"}, "3.13"),
         pytest.param({"admin": "none", "example": False}, "3.12", marks=pytest.mark.thorough),
-        ({**LONG_TERM, "admin": "basic", "security": "high", "api": "none", "sessions": "cookie"}, "3.11"),
+        pytest.param(
+            {**LONG_TERM, "admin": "basic", "security": "high", "api": "none", "sessions": "cookie"},
+            "3.11",
+            marks=pytest.mark.thorough,
+        ),
     ],
     ids=["staff alone", "nobody", "nobody and nothing", "staff alone, long-term support"],
 )

@@ -77,7 +77,7 @@ def server(
 
 @pytest.mark.service
 @pytest.mark.parametrize(
-    "way", [pytest.param(way, marks=pytest.mark.thorough) if way in {"postgresql", "mysql"} else way for way in WAYS]
+    "way", [way if way in {"sqlite", "oracle"} else pytest.param(way, marks=pytest.mark.thorough) for way in WAYS]
 )
 def test_its_gates_are_green(way: str, server: Server, render: Render, environment: MakeEnvironment, run: Run) -> None:
     with server(way) as variables:
@@ -85,7 +85,9 @@ def test_its_gates_are_green(way: str, server: Server, render: Render, environme
 
 
 @pytest.mark.service
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "way", [pytest.param(way, marks=pytest.mark.thorough) if way in {"sqlite", "mysql"} else way for way in WAYS]
+)
 def test_its_gates_are_green_with_everything_chosen(
     *,
     way: str,

@@ -58,6 +58,7 @@ def test_everything_together_passes_all_its_checks(
         assert keys(url) == [], "the project's tests leave keys behind"
 
 
+@pytest.mark.thorough
 def test_without_example_and_accounts_on_the_oldest_python_it_passes_too(
     render: Render, environment: MakeEnvironment, run: Run, live_redis: LiveRedis
 ) -> None:
@@ -74,12 +75,15 @@ def test_without_a_database_it_passes_too(
         run(project, environment(TEMPLATE), "make", "check", variables={"REDIS_URL": url})
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ALONE)
-def test_each_alone_is_well_formed_and_leaves_no_trace_of_the_others(
-    name: str, render: Render, environment: MakeEnvironment, run: Run
-) -> None:
+def test_each_alone_is_well_formed(name: str, render: Render, environment: MakeEnvironment, run: Run) -> None:
+    run(render(TEMPLATE, **ALONE[name], accounts="login"), environment(TEMPLATE), "make", "lint", "types")
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_each_alone_leaves_no_trace_of_the_others(name: str, render: Render) -> None:
     project = render(TEMPLATE, **ALONE[name], accounts="login")
-    run(project, environment(TEMPLATE), "make", "lint", "types")
     text = "\n".join(
         f"{path.relative_to(project)}\n{path.read_text(encoding='utf-8')}"
         for path in project.rglob("*")
@@ -99,7 +103,7 @@ def test_each_alone_is_well_formed_and_leaves_no_trace_of_the_others(
     assert ("redis_url" in text) == (name not in {"sessions in the database", "realtime"})
 
 
-@pytest.mark.parametrize("engine", ["postgresql", "mysql"])
+@pytest.mark.parametrize("engine", [pytest.param("postgresql", marks=pytest.mark.thorough), "mysql"])
 def test_sessions_jobs_and_suggestions_work_beside_a_real_database(
     *,
     engine: str,

@@ -104,7 +104,12 @@ def test_its_gates_are_green_without_api_and_database(
 
 @pytest.mark.parametrize(
     "answers",
-    [{"api": "none"}, {"data_access": "orm"}, {"data_access": "orm", "example": False}, {"realtime": True}],
+    [
+        {"api": "none"},
+        {"data_access": "orm"},
+        pytest.param({"data_access": "orm", "example": False}, marks=pytest.mark.thorough),
+        {"realtime": True},
+    ],
     ids=["no API", "SQLAlchemy", "SQLAlchemy without example", "sockets without Redis"],
 )
 def test_its_gates_are_green_without_any_server(

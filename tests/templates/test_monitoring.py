@@ -67,20 +67,31 @@ def test_its_own_checks_pass_with_everything_that_watches_it(
     assert "TOTAL" in done.stdout
 
 
-@pytest.mark.parametrize("chosen", [["statsd"], ["munin"]], ids=["statsd", "munin"])
+@pytest.mark.thorough
+@pytest.mark.parametrize("kind", ["statsd", "munin"])
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_one_kind_alone_is_complete_and_leaves_no_trace_of_the_others(
-    template: str, chosen: list[str], render: Render, environment: MakeEnvironment, run: Run
+def test_one_kind_alone_is_complete(
+    template: str, kind: str, render: Render, environment: MakeEnvironment, run: Run
 ) -> None:
-    alone = render(template, monitoring=chosen, example=False)
+    alone = render(template, monitoring=[kind], example=False)
     installed = environment(template)
     run(alone, installed, "ruff", "check")
     run(alone, installed, "ruff", "format", "--check")
     run(alone, installed, "mypy")
     run(alone, installed, "coverage", "run", "-m", "pytest")
     run(alone, installed, "coverage", "report")
-    text = _all_text(alone)
-    foreign = {"statsd": ("prometheus", "munin", "/metrics"), "munin": ("statsd",)}[chosen[0]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "foreign"),
+    [("statsd", ("prometheus", "munin", "/metrics")), ("munin", ("statsd",))],
+    ids=["statsd", "munin"],
+)
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_one_kind_alone_leaves_no_trace_of_the_others(
+    template: str, kind: str, foreign: tuple[str, ...], render: Render
+) -> None:
+    text = _all_text(render(template, monitoring=[kind], example=False))
     for word in foreign:
         assert word not in text, word
 
