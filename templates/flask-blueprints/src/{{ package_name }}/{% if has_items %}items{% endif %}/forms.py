@@ -1,6 +1,6 @@
 """The items' forms."""
 
-from wtforms import StringField, TextAreaField
+from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from ..forms import Form, one_line, plain_text, stripped
@@ -8,7 +8,7 @@ from .models import DESCRIPTION_LENGTH, NAME_LENGTH
 
 
 class ItemForm(Form):
-    """Makes or changes an item."""
+    """Makes an item."""
 
     name = StringField(
         "Name",
@@ -25,6 +25,12 @@ class ItemForm(Form):
     def values(self) -> dict[str, str]:
         """What was written, by field."""
         return {"name": self.name.data or "", "description": self.description.data or ""}
+
+
+class ItemChangeForm(ItemForm):
+    """Changes an item, and knows in which state it was when the form was opened."""
+
+    version = HiddenField()
 
 
 class DeleteForm(Form):
