@@ -95,8 +95,11 @@ class PseudoTerminal:
         self._wait(lambda: all(text in self.words for text in texts) and not (without and without in self.words), texts)
 
     def wait_for_change(self, text: str, *, done: str = "") -> None:
-        """Wait until the screen shows something else than ``text``, and ``done``, which is drawn last."""
-        self._wait(lambda: self.text != text and done in self.words, ("a change",))
+        """Wait until the screen shows something else than ``text``, and ``done``, which is drawn last.
+
+        Nothing more arrives then: a screen that is half drawn still shows the ``done`` of the one before.
+        """
+        self._wait(lambda: self.text != text and done in self.words and not self._read(), ("a change",))
 
     def wait_for_end(self, end: bytes) -> None:
         """Wait until the last that arrived is ``end``."""
