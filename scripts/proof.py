@@ -65,7 +65,7 @@ def main() -> int:
         done = subprocess.run(
             [
                 *(sys.executable, ROOT / "scripts" / "services.py", "run", "--require", "--"),
-                *(sys.executable, "-m", "pytest", "-n", os.environ.get("WORKERS", "2"), "--dist", "worksteal"),
+                *(sys.executable, "-m", "pytest", "-n", os.environ.get("WORKERS", "auto"), "--dist", "worksteal"),
                 *(f"--junitxml={REPORTS / name}.xml", *tests),
             ],
             cwd=ROOT,

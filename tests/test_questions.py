@@ -192,4 +192,4 @@ def test_of_a_refused_combination_the_last_answer_that_was_given_is_blamed() -> 
     row = next(row for row in catalogue().refusals if row.where.keys() == {"accounts", "database"})
     given: dict[str, Value] = {"template": "flask-blueprints", "example": False, "accounts": "login"}
     problems = catalogue().resolve({**given, "database": "none"}).problems
-    assert problems == (Problem(key="database", message=row.because, nearest=""),)
+    assert problems == (Problem(key="database", message=row.because, nearest="", refusal=row),)

@@ -63,11 +63,15 @@ class Refusal:
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """What is wrong with one answer, and the nearest valid value or key, if there is one."""
+    """What is wrong with one answer, and the nearest valid value or key, if there is one.
+
+    ``refusal`` is the combination that it is part of, where the answer is right in itself.
+    """
 
     key: str
     message: str
     nearest: str
+    refusal: Refusal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

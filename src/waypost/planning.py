@@ -95,9 +95,8 @@ def asked_answers(catalogue: Catalogue, given: Mapping[str, Answer], folder: Pat
     from waypost.plain import is_plain  # noqa: PLC0415
 
     # Combinations that are refused are the wizard's to mend.
-    combined = {refusal.because for refusal in catalogue.refusals}
     problems = catalogue.resolve(values_of(given)).problems
-    raise_problems((problem for problem in problems if problem.message not in combined), given)
+    raise_problems((problem for problem in problems if problem.refusal is None), given)
     if not is_plain(catalogue):
         threading.Thread(target=render.preload, daemon=True).start()
     asked = wizard.ask(catalogue, values_of(given), purpose="new", destination=folder, unfit=_unfit)

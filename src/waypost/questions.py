@@ -297,4 +297,4 @@ def _is_refused(refusal: Refusal, context: Mapping[str, Any]) -> bool:
 def _blamed(refusal: Refusal, given: Mapping[str, Value]) -> Problem:
     """Blame the last of the row's questions that was given, or else the last of them."""
     keys = [key for key in refusal.where if key in given] or list(refusal.where)
-    return Problem(key=keys[-1], message=refusal.because, nearest="")
+    return Problem(key=keys[-1], message=refusal.because, nearest="", refusal=refusal)

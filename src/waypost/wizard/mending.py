@@ -61,17 +61,16 @@ def _ways_out(
     catalogue: Catalogue, problem: Problem, answers: Mapping[str, Value]
 ) -> Iterator[tuple[str, Value | None, float]]:
     """Yield the single changes that may end ``problem``, each with its price: a default costs least."""
-    rows = [row for row in catalogue.refusals if row.because == problem.message]
-    if not rows:
+    row = problem.refusal
+    if row is None:
         yield problem.key, None, 1.0
         return
-    for row in rows:
-        for key in row.where:
-            question = catalogue.by_key[key]
-            if key in answers and question.group != "decision":
-                yield key, None, 1.0
-            for value in _other_values(question, row, answers.get(key)):
-                yield key, value, 1.1
+    for key in row.where:
+        question = catalogue.by_key[key]
+        if key in answers and question.group != "decision":
+            yield key, None, 1.0
+        for value in _other_values(question, row, answers.get(key)):
+            yield key, value, 1.1
 
 
 def _other_values(question: Question, row: Refusal, value: Value | None) -> Iterator[Value]:
