@@ -11,14 +11,26 @@ from .models import User
 from .roles import Role
 
 
+def _given_or_typed(_context: click.Context, _option: click.Parameter, given: str | None) -> str:
+    if given is not None:
+        return given
+    try:
+        typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    except click.Abort as abort:
+        # Ctrl-C is another matter.
+        if not isinstance(abort.__context__, EOFError):
+            raise
+        raise click.ClickException(
+            "No password was given, and without a terminal none can be asked for:"
+            " add --password PASSWORD."
+        ) from abort
+    return typed
+
+
 def _account_options(command: Any) -> Any:
-    command = click.option(
-        "--password",
-        prompt=True,
-        hide_input=True,
-        confirmation_prompt=True,
-        help="Asked for if missing.",
-    )(command)
+    command = click.option("--password", callback=_given_or_typed, help="Asked for if missing.")(
+        command
+    )
     return click.option("--email", required=True, help="The address to sign in with.")(command)
 
 
