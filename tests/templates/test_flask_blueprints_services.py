@@ -39,6 +39,15 @@ ALL: dict[str, object] = {
     "realtime": True,
 }
 EVERYTHING: dict[str, object] = {**ALL, "accounts": "full", "admin": "multi-role", "api": "rest", "ci": "github"}
+SAY_WHERE = """def test_where(settings):
+    print(f"used={settings.database_url}")
+"""
+COUNT = """from my_project import create_app
+from my_project.items import store
+
+with create_app().app_context():
+    print(store.count())
+"""
 ALONE: dict[str, dict[str, object]] = {
     "jobs": {"jobs": "celery"},
     "cache": {"cache": "redis"},
@@ -120,6 +129,47 @@ def test_sessions_jobs_and_suggestions_work_beside_a_real_database(
         run(project, environment(TEMPLATE), "flask", "db", "upgrade", variables=variables)
         done = run(project, environment(TEMPLATE), "flask", "db", "check", variables=variables)
         assert "No new upgrade operations detected" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("data_access", ["orm", "sql"])
+@pytest.mark.parametrize("engine", ["postgresql", "mysql"])
+def test_its_tests_use_the_servers_that_its_env_file_names_and_none_of_the_data_there(
+    *,
+    engine: str,
+    data_access: str,
+    render: Render,
+    environment: MakeEnvironment,
+    run: Run,
+    live_database: LiveDatabase,
+    live_redis: LiveRedis,
+) -> None:
+    project = render(TEMPLATE, database=engine, data_access=data_access, cache="redis")
+    tools = environment(TEMPLATE)
+    (project / "tests" / "test_where.py").write_text(SAY_WHERE, encoding="utf-8")
+    with live_database(engine) as database, live_redis() as redis:
+        (project / ".env").write_text(f"DATABASE_URL={database}\nREDIS_URL={redis}\n", encoding="utf-8")
+        run(project, tools, "make", "migrate")
+        run(project, tools, "flask", "items", "seed", "--count", "3")
+        done = run(project, tools, "pytest", "-q", "-s", "tests/test_where.py", "tests/test_items.py")
+        [used] = re.findall(r"used=(\S+)", done.stdout)
+        assert used != database
+        assert urllib.parse.urlsplit(used).netloc == urllib.parse.urlsplit(database).netloc
+        assert run(project, tools, "python", "-c", COUNT).stdout == "3\n"
+        left = run(project, tools, "python", "-c", COUNT, variables={"DATABASE_URL": used}, expect=None)
+        assert left.returncode != 0, "the tests leave their database behind"
+
+
+@pytest.mark.parametrize("engine", ["postgresql", "mysql"])
+def test_where_no_database_answers_the_tests_say_so_and_run_on_sqlite_when_told(
+    engine: str, render: Render, environment: MakeEnvironment, run: Run
+) -> None:
+    project = render(TEMPLATE, database=engine)
+    (project / ".env").write_text(f"DATABASE_URL={engine}://me:secret@127.0.0.1:1/app\n", encoding="utf-8")
+    done = run(project, environment(TEMPLATE), "pytest", "-q", "tests/test_items.py", expect=1)
+    assert "Where DATABASE_URL says no database can be made for the tests" in done.stdout + done.stderr
+    assert "secret" not in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    run(project, environment(TEMPLATE), "pytest", "-q", "tests/test_items.py", variables={"DATABASE_URL": ""})
 
 
 def test_where_no_redis_answers_the_tests_say_what_to_start(
