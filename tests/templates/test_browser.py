@@ -212,6 +212,7 @@ def test_flask_blueprints_in_a_browser(
             for path in ("/admin/", "/admin/accounts/", "/admin/accounts/new", "/admin/accounts/1"):
                 visitor.go(path)
                 visitor.inspect()
+            _save_too_late(visitor, "Lamp, red")
             _keep_items(visitor, "Chair", new="Add an item")
         with _visitor(chromium, url, scripts=False) as visitor:
             visitor.go("/auth/login")
@@ -255,6 +256,31 @@ def _keep_items(visitor: Visitor, name: str, *, new: str, scripts: bool = True, 
         visitor.press("Delete")
         visitor.go("/items/")
         assert not visitor.page.get_by_text(f"{name}, red").count()
+
+
+def _save_too_late(visitor: Visitor, name: str) -> None:
+    """Save a form that was opened before somebody else's change: it comes back, and nothing is lost."""
+    visitor.go("/items/")
+    visitor.press(name)
+    visitor.press("Edit")
+    other = Visitor(page=visitor.page.context.new_page(), url=visitor.url)
+    other.page.goto(visitor.page.url)
+    other.fill(name="Theirs")
+    other.press("Save")
+    other.page.get_by_text("The item was changed.").wait_for()
+    other.page.close()
+    visitor.fill(name="Mine")
+    visitor.press("Save")
+    warning = visitor.page.get_by_role("alert")
+    warning.wait_for()
+    assert "Theirs" in warning.inner_text()
+    assert visitor.page.get_by_label("Name").input_value() == "Mine"
+    [complaint] = visitor.complaints
+    assert "409" in complaint
+    visitor.complaints.clear()
+    visitor.inspect()
+    visitor.press("Save")
+    visitor.page.get_by_role("heading", name="Mine").wait_for()
 
 
 def test_django_full_in_a_browser(
