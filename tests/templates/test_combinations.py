@@ -37,7 +37,7 @@ THIS = Path(__file__).read_text()
 PROVES_ALL = os.environ.get("WAYPOST_PROOF") == "1"
 RANDOM = 5
 # There is no Oracle to be had. What asks for none is tried all the same, at an address where nobody answers.
-NOBODY = "oracle://somebody:secret@127.0.0.1:1/?service_name=NONE"
+NOBODY = "oracle://somebody:secret@127.0.0.1:1/NONE"
 NAMED = {"flask", "django", "sqlalchemy", "djangorestframework", "django-ninja", "celery", "channels", "gunicorn"}
 
 Prove = Callable[["Answers", Path, "Environment", Callable[[], Mapping[str, object]]], None]
