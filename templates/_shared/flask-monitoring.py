@@ -30,6 +30,9 @@ def init_app(app: Flask) -> None:
 {% if uses_statsd %}
     sender = statsd.Sender(settings.statsd_host, settings.statsd_port)
 {% endif %}
+{% if uses_statsd and has_predictions %}
+    app.extensions["statsd"] = sender
+{% endif %}
 {% if uses_statsd and uses_celery %}
     sender.watch_tasks()
 {% endif %}

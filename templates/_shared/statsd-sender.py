@@ -10,7 +10,7 @@ from typing import Any
 {% if uses_celery %}
 from celery.signals import task_postrun, task_prerun
 {% endif %}
-from statsd import Connection, Counter, Timer
+from statsd import Connection, Counter, {{ 'Gauge, ' if has_predictions }}Timer
 
 PREFIX = "{{ project_slug }}"
 
@@ -30,11 +30,20 @@ class Sender:
             connection = Connection("127.0.0.1", port, disabled=True)
         self._counter = Counter(PREFIX, connection)
         self._timer = Timer(PREFIX, connection)
+{% if has_predictions %}
+        self._gauge = Gauge(PREFIX, connection)
+{% endif %}
 
     def record(self, method: str, view: str, status: int, seconds: float) -> None:
         """Count a request, and send how long it took."""
         self._counter.increment(f"requests.{method}.{_word(view)}.{status}")
         self._timer.send(f"request_time.{method}.{_word(view)}", seconds)
+{% if has_predictions %}
+
+    def record_drift(self, feature: str, drift: float) -> None:
+        """Send how far a feature is from what the model was trained on."""
+        self._gauge.send(f"drift.{feature}", drift)
+{% endif %}
 {% if uses_celery %}
 
     def watch_tasks(self) -> None:
