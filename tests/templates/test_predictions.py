@@ -174,6 +174,13 @@ def test_neither_example_leaves_a_trace_of_itself_where_the_other_is(
     assert not find_traces(predicting(), r"/items|an? item|ItemFields|If-Match")
 
 
+def test_it_stays_small(predicting: Callable[..., Path]) -> None:
+    project = predicting()
+    assert len([path for path in project.rglob("*") if path.is_file()]) <= 23
+    code = [path for folder in ("src", "tests") for path in (project / folder).rglob("*.py")]
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in code) <= 1000
+
+
 def _get(url: str) -> Any:
     with urllib.request.urlopen(url, timeout=20) as answer:
         return json.loads(answer.read())
