@@ -26,9 +26,13 @@ ENVIRONMENTS = ROOT / ".cache" / "environments"
 def pyprojects(template: str) -> Iterator[dict[str, Any]]:
     """The pyproject.toml of each project that together hold every pair of choices of a template.
 
-    Two releases of Django cannot share an environment: ``django-full-lts`` gives the projects on the older one.
+    Two releases of Django cannot share an environment: ``django-full-lts`` gives the projects on the older one. Django,
+    accounts and high security are three choices which only together ask for something, so no pair need hold it.
     """
     lts = template.endswith("-lts")
+    if template.startswith("django-full"):
+        release = "5.2" if lts else "6.1"
+        yield _pyproject({"template": "django-full", "django_version": release, "accounts": "full", "security": "high"})
     for answers in pairwise(template.removesuffix("-lts")):
         if (answers.get("django_version") == "5.2") == lts:
             yield _pyproject(answers)

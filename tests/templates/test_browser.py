@@ -345,6 +345,59 @@ def test_django_full_in_a_browser(
             _keep_items(visitor, "Clock", new="New item", scripts=False)
 
 
+@pytest.mark.thorough
+def test_the_shop_of_django_full_in_a_browser(
+    *, render: Render, environment: MakeEnvironment, run: Run, serve: Serve, chromium: Browser
+) -> None:
+    project = render("django-full", example_domain="shop")
+    installed = environment("django-full")
+    run(project, installed, "python", "manage.py", "migrate")
+    run(project, installed, "python", "manage.py", "seed")
+    for command, email in (("create-admin", "boss@example.com"), ("create-user", "ada@example.com")):
+        run(project, installed, "python", "manage.py", command, "--email", email, "--password", PASSWORD)
+    with serve(project, installed) as url:
+        with _visitor(chromium, url) as visitor:
+            for path in ("/", "/shop/", "/shop/?q=nothing", "/shop/categories/light/", "/shop/cart/"):
+                visitor.go(path)
+                visitor.inspect()
+            _order(visitor)
+        with _visitor(chromium, url) as visitor:
+            visitor.go("/accounts/login/")
+            _sign_in(visitor, "boss@example.com", field="login")
+            for path in ("category/add/", "product/", "product/1/change/", "order/", "order/1/change/"):
+                visitor.go(f"/admin/shop/{path}")
+                visitor.inspect(foreign=DJANGO_S_OWN)
+        with _visitor(chromium, url, scripts=False) as visitor:
+            _order(visitor, looks=False)
+
+
+def _order(visitor: Visitor, *, looks: bool = True) -> None:
+    """Buy two lamps, looking at every page on the way."""
+
+    def look() -> None:
+        if looks:
+            visitor.inspect()
+
+    visitor.go("/shop/")
+    visitor.press("A lamp")
+    look()
+    visitor.fill(quantity="2")
+    visitor.press("Put into the cart")
+    visitor.page.get_by_text("The cart has been changed.").wait_for()
+    look()
+    visitor.press("Check out")
+    _sign_in(visitor, "ada@example.com", field="login")
+    visitor.page.get_by_role("heading", name="Check out").wait_for()
+    look()
+    visitor.fill(address="12 St James's Square")
+    visitor.press("Place the order")
+    visitor.page.get_by_text("Thank you for your order.").wait_for()
+    look()
+    visitor.press("All orders")
+    visitor.page.get_by_role("heading", name="Your orders").wait_for()
+    look()
+
+
 def test_an_open_list_of_flask_blueprints_shows_what_others_add(
     *, render: Render, environment: MakeEnvironment, run: Run, serve: Serve, chromium: Browser
 ) -> None:

@@ -1,0 +1,75 @@
+import pytest
+from django.test import Client
+
+from apps.accounts.models import User
+from apps.shop.cart import MOST_PIECES, MOST_PRODUCTS
+from apps.shop.models import Product
+from tests.conftest import sign_in
+from tests.shop.conftest import MakeProduct, put_into_cart
+
+
+def test_products_are_put_in_and_added_up(client: Client, make_product: MakeProduct) -> None:
+    lamp, bicycle = make_product("A lamp"), make_product("A bicycle", price="640.00")
+    put_into_cart(client, lamp, 2)
+    put_into_cart(client, bicycle)
+    page = put_into_cart(client, lamp)
+    assert "The cart has been changed." in page
+    assert "118.50 EUR" in page
+    assert "758.50 EUR" in page
+
+
+def test_a_quantity_is_changed_and_zero_takes_it_out(client: Client, product: Product) -> None:
+    put_into_cart(client, product, 3)
+    data = {"product": product.pk, "quantity": 2}
+    assert "79.00 EUR" in client.post("/shop/cart/", data, follow=True).content.decode()
+    page = client.post("/shop/cart/", data | {"quantity": 0}, follow=True).content.decode()
+    assert "There is nothing in it yet." in page
+
+
+@pytest.mark.parametrize("quantity", ["-1", MOST_PIECES + 1, "x", "", "1.5", "9" * 40])
+def test_a_quantity_that_cannot_be_changes_nothing(
+    client: Client, product: Product, quantity: str
+) -> None:
+    put_into_cart(client, product)
+    data = {"product": product.pk, "quantity": quantity}
+    page = client.post("/shop/cart/", data, follow=True).content.decode()
+    assert "The cart cannot hold this." in page
+    assert client.session["cart"]["pieces"] == {str(product.pk): 1}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("pk", ["0", "-1", "x", "", "9" * 30])
+def test_what_is_not_sold_cannot_be_put_in(client: Client, pk: str) -> None:
+    client.post("/shop/cart/", {"product": pk, "quantity": 1})
+    assert "cart" not in client.session
+
+
+def test_a_cart_has_room_for_so_much(client: Client, make_product: MakeProduct) -> None:
+    first = make_product()
+    put_into_cart(client, first, MOST_PIECES)
+    assert "cannot hold this" in put_into_cart(client, first)
+    for _ in range(MOST_PRODUCTS - 1):
+        put_into_cart(client, make_product())
+    assert "cannot hold this" in put_into_cart(client, make_product())
+    assert len(client.session["cart"]["pieces"]) == MOST_PRODUCTS
+
+
+def test_the_cart_says_when_there_is_not_enough(client: Client, product: Product) -> None:
+    assert "There are only 5 left." in put_into_cart(client, product, 6)
+
+
+def test_what_is_no_longer_sold_leaves_the_cart(client: Client, product: Product) -> None:
+    put_into_cart(client, product)
+    Product.objects.update(is_active=False)
+    assert "There is nothing in it yet." in client.get("/shop/cart/").content.decode()
+    assert client.session["cart"]["pieces"] == {}
+
+
+def test_the_cart_is_kept_on_sign_in_and_left_behind_on_sign_out(
+    client: Client, user: User, product: Product
+) -> None:
+    put_into_cart(client, product)
+    sign_in(client, user.email)
+    assert "A lamp" in client.get("/shop/checkout/").content.decode()
+    client.post("/accounts/logout/")
+    assert "A lamp" not in client.get("/shop/cart/").content.decode()
