@@ -25,8 +25,8 @@ from waypost.soundness import flaw
 EXAMPLES = int(os.environ.get("WAYPOST_EXAMPLES", "40"))
 FACTS = [entry.key for entry in catalogue().entries if not entry.is_asked and "_" in entry.key]
 QUESTIONS = [question.key for question in catalogue().questions]
-# Jinja that was not rendered, or a tag that left its indentation behind. Pages and Alembic's own template keep theirs.
-OWN_TAGS = (".html", ".mako", ".txt")
+# Jinja that was not rendered, or a tag that left its indentation behind. Pages, feeds and Alembic's own keep theirs.
+OWN_TAGS = (".html", ".mako", ".txt", ".xml")
 LEFTOVER = re.compile(rf"\b(?:{'|'.join(FACTS)})\b|{{%|{{{{ *(?:{'|'.join(QUESTIONS)})\b|^[ \t]+$", re.MULTILINE)
 
 
@@ -97,7 +97,7 @@ def test_pages_are_sound_jinja(projects: Mapping[str, Path]) -> None:
     environment = jinja2.Environment(autoescape=True)
     for options, project in projects.items():
         for path in () if (project / "manage.py").exists() else files_in(project):
-            if path.suffix == ".html":
+            if path.suffix in {".html", ".xml"}:
                 try:
                     environment.parse(path.read_text())
                 except jinja2.TemplateSyntaxError as error:

@@ -220,6 +220,67 @@ def test_flask_blueprints_in_a_browser(
             _keep_items(visitor, "Table", new="Add an item", scripts=False, deletes=False)
 
 
+def test_the_blog_of_flask_blueprints_in_a_browser(
+    *, render: Render, environment: MakeEnvironment, run: Run, serve: Serve, chromium: Browser
+) -> None:
+    project = render("flask-blueprints", example_domain="blog", accounts="login", admin="basic")
+    installed = environment("flask-blueprints")
+    run(project, installed, "flask", "db", "upgrade")
+    run(project, installed, "flask", "create-admin", "--email", "boss@example.com", "--password", PASSWORD)
+    run(project, installed, "flask", "blog", "seed", "--count", "21")
+    text = (
+        "# Inside\n\n"
+        + "long" * 200
+        + "\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```\n"
+        + "code " * 100
+        + "\n```\n\n> said\n"
+    )
+    with serve(project, installed) as url, _visitor(chromium, url) as visitor:
+        visitor.go("/auth/login")
+        _sign_in(visitor, "boss@example.com")
+        for path in ("/", "/admin/", "/writing/", "/blog/?q=nothing"):
+            visitor.go(path)
+            visitor.inspect()
+        visitor.press("Search")
+        visitor.go("/writing/")
+        visitor.press("Write a post")
+        visitor.inspect()
+        visitor.fill(title="First light", tags="a word, " + "b" * 40, summary="In short", body=text)
+        visitor.press("Preview")
+        visitor.page.get_by_role("heading", name="Preview, which is not saved").wait_for()
+        visitor.inspect()
+        visitor.fill(slug="Not one")
+        visitor.press("Save")
+        visitor.page.get_by_role("alert").wait_for()
+        visitor.complaints.clear()  # the browser notes each answer that is an error
+        visitor.inspect()
+        visitor.fill(slug="")
+        visitor.press("Save")
+        visitor.inspect()
+        visitor.press("Publish")
+        visitor.inspect()
+        visitor.go("/blog/posts/first-light")
+        visitor.inspect()
+        visitor.press("a-word")
+        visitor.inspect()
+        for path in ("/blog/", "/blog/?page=2"):
+            visitor.go(path)
+            visitor.inspect()
+        visitor.go("/writing/")
+        visitor.press("First light")
+        visitor.press("Take back")
+        visitor.press("Edit")
+        visitor.inspect()
+        visitor.press("Cancel")
+        visitor.press("Delete")
+        visitor.inspect()
+        visitor.press("Delete")
+        visitor.page.get_by_text("The post was deleted.").wait_for()
+        visitor.go("/blog/posts/first-light")
+        visitor.complaints.clear()
+        visitor.inspect()
+
+
 def _sign_in(visitor: Visitor, email: str, field: str = "email") -> None:
     visitor.fill(**{field: email, "password": PASSWORD})
     visitor.press("Sign in")
