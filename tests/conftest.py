@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from running import Workplace
 from sources import SMALL, as_repository, copy_of_our_source
@@ -17,6 +18,9 @@ def pytest_configure() -> None:
     What turns `make test` red is then the change. A proof looks at others each day.
     """
     os.environ.setdefault("WAYPOST_SEED", "1")
+    # On a busy machine the time that an example takes says nothing about it.
+    settings.register_profile("waypost", deadline=None)
+    settings.load_profile("waypost")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
