@@ -8,7 +8,9 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
+import time
 import tomllib
 import urllib.parse
 import urllib.request
@@ -21,7 +23,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from templates.conftest import Environment, FindTraces, MakeEnvironment, PassGates, Render, Run, Serve
+    from templates.conftest import Background, Environment, FindTraces, MakeEnvironment, PassGates, Render, Run, Serve
 
 pytestmark = pytest.mark.project
 
@@ -61,6 +63,30 @@ def test_its_gates_are_green(
     render: Render, pass_gates: PassGates, micro: Environment, answers: Mapping[str, object]
 ) -> None:
     pass_gates(render("flask-micro", **answers), micro)
+
+
+@pytest.mark.parametrize("answers", [{}, {"realtime": True, "monitoring": ["prometheus"]}], ids=["defaults", "sockets"])
+def test_make_run_serves_what_the_files_say_now(
+    *, render: Render, micro: Environment, background: Background, answers: Mapping[str, object]
+) -> None:
+    project = render("flask-micro", database="none", **answers)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    health = project / "src/my_project/health.py"
+    with background(project, micro, "make", "run", variables={"PORT": str(port)}) as log:
+        for status in ("ok", "changed"):
+            health.write_text(health.read_text().replace('"status": "ok"', f'"status": "{status}"'))
+            deadline = time.monotonic() + 30
+            while (answer := _status_at(f"http://127.0.0.1:{port}/healthz")) != status:
+                assert time.monotonic() < deadline, (answer, log.read_text())
+                time.sleep(0.2)
+
+
+def _status_at(url: str) -> str:
+    """What a service says of itself, or nothing while it does not answer."""
+    with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=10) as answer:
+        return str(json.load(answer)["status"])
+    return ""
 
 
 @pytest.mark.parametrize("python", ["3.11", "3.13"])
