@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -19,8 +20,11 @@ from running import Done, Workplace
 from sources import RECORD_TEXT, TEMPLATES, as_repository, copy_of_our_source, git
 from updating import snapshot, unmerged
 from waypost import apply_update, plan_update
+from waypost import git as git_of_ours
 from waypost.errors import AnswersError, StateError
+from waypost.project import find_project
 from waypost.record import RECORD
+from waypost.worktree import take_back
 
 LINES = "".join(f"line {number}\n" for number in range(1, 13))
 FILES = {
@@ -534,6 +538,36 @@ class TestPython:
             apply_update(plan)
 
         assert not (project / "comes.txt").exists()
+
+    def test_what_another_update_writes_while_one_is_planned_is_a_change_not_committed(
+        self, project: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        other = plan_update(project)
+        run = git_of_ours.run_bytes
+        moments = asked = 0
+
+        def and_then_the_other(*arguments: Any, **options: Any) -> bytes:
+            nonlocal asked
+            printed = run(*arguments, **options)
+            asked += 1
+            if asked == moments:
+                apply_update(other)
+            return printed
+
+        is_over = False
+        while not is_over:
+            moments, asked, said = moments + 1, 0, "done"
+            try:
+                with monkeypatch.context() as patching:
+                    patching.setattr(git_of_ours, "run_bytes", and_then_the_other)
+                    plan = plan_update(project)
+                is_over = asked < moments
+                apply_update(plan)
+            except StateError as error:
+                said = str(error)
+            assert (said == "done") if is_over else ("not committed" in said), (moments, said)
+            take_back(find_project(project))
+        assert moments > 5
 
     def test_a_wrong_answer_is_an_error(self, project: Path) -> None:
         with pytest.raises(AnswersError):

@@ -143,15 +143,10 @@ def refuse_unfit(project: Project, *, bears_new_files: bool = False) -> tuple[st
     return new
 
 
-def refuse_to_overwrite(project: Project, added: Iterable[str], removed: Iterable[str]) -> None:
-    """Raise ``StateError`` where an ``added`` file would take the place of one that git does not keep."""
+def taken(project: Project, added: Iterable[str], removed: Iterable[str]) -> list[str]:
+    """Return those of the ``added`` paths in whose place something is that does not go with the ``removed`` ones."""
     going = {project.folder / path for path in removed}
-    in_the_way = [path for path in added if _is_taken(project.folder, project.folder / path, going)]
-    if in_the_way:
-        raise StateError(
-            f"files that git does not keep are in the way of new ones: {enumerated(in_the_way)}",
-            hint="Move them elsewhere, then run the update again.",
-        )
+    return [path for path in added if _is_taken(project.folder, project.folder / path, going)]
 
 
 def hidden_changes(project: Project, paths: Sequence[str]) -> tuple[str, ...]:

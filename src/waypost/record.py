@@ -24,20 +24,32 @@ def read_record(project: Path) -> Mapping[str, Any]:
     """
     path = project / RECORD
     try:
-        record = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - a safe one
+        return parsed_record(path.read_bytes(), path)
     except FileNotFoundError as error:
         raise StateError(
             f"{project} is not a project made from a template: it has no {RECORD}",
             hint="Run this inside such a project, or name its folder.",
         ) from error
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        raise StateError(
-            f"{path} cannot be read: {str(error).partition(chr(10))[0]}",
-            hint=f"Put the file back as it was committed: git checkout -- {RECORD}",
-        ) from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def parsed_record(content: bytes, path: Path) -> Mapping[str, Any]:
+    """Return the record that the file at ``path`` holds or held. Raises ``StateError`` where it is none."""
+    try:
+        record = yaml.load(content.decode(), Loader=_LOADER)  # noqa: S506 - a safe one
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        raise _unreadable(path, error) from error
     if not isinstance(record, dict) or not all(isinstance(key, str) for key in record):
         raise StateError(f"{path} is not a record of answers", hint=f"Put it back: git checkout -- {RECORD}")
     return record
+
+
+def _unreadable(path: Path, error: Exception) -> StateError:
+    return StateError(
+        f"{path} cannot be read: {str(error).partition(chr(10))[0]}",
+        hint=f"Put the file back as it was committed: git checkout -- {RECORD}",
+    )
 
 
 def name_source(project: Path, *, url: str, version: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from waypost import decision_record, switchover, worktree
+from waypost import decision_record, git, switchover, worktree
 from waypost.answers import Answer, recorded_answers, values_of
 from waypost.baseline import baseline
 from waypost.changes import Change, Conflict, Merge
@@ -20,7 +20,7 @@ from waypost.model import Value
 from waypost.project import Project, enumerated, find_project, refuse_unfit
 from waypost.questions import Catalogue, Resolution, load_catalogue
 from waypost.recommend import recommend
-from waypost.record import RECORD, read_record
+from waypost.record import RECORD, parsed_record
 from waypost.render import refuse_unsafe
 from waypost.trees import EXECUTABLE, REGULAR, File
 from waypost.update_answers import Given, resolve_given
@@ -193,7 +193,9 @@ def _recorded(folder: Path, *, only_looks: bool) -> Iterator[_Recorded]:
     switchover.recover(project)
     new = refuse_unfit(project, bears_new_files=only_looks)
     notes = (f"Git does not know {enumerated(new)} yet: commit or remove that before you update.",) if new else ()
-    record = read_record(project.folder)
+    # Of the commit that all the rest is compared with, whatever is written into the project meanwhile.
+    committed = git.run_bytes("cat-file", "blob", f"{project.tree}:{RECORD}", cwd=project.folder)
+    record = parsed_record(committed, project.folder / RECORD)
     url, version = record.get("_src_path"), record.get("_commit")
     if not (isinstance(url, str) and isinstance(version, str) and url and version):
         raise StateError(

@@ -17,8 +17,8 @@ from waypost.project import (
     enumerated,
     find_project,
     hidden_changes,
-    refuse_to_overwrite,
     refuse_unfit,
+    taken,
 )
 from waypost.trees import Commit, Trees, trees_beside
 
@@ -46,9 +46,15 @@ def refuse_unwritable(project: Project, merge: Merge, *, bears_new_files: bool =
 
     Where it ``bears_new_files``, those that git does not know yet only matter in the place of others.
     """
-    refuse_unfit(project, bears_new_files=bears_new_files)
     added = [change.path for change in merge.changes if change.kind == "added"]
-    refuse_to_overwrite(project, added, [change.path for change in merge.changes if change.kind == "removed"])
+    in_the_way = taken(project, added, [change.path for change in merge.changes if change.kind == "removed"])
+    # Git is asked after that: what another update writes meanwhile then counts as what it is, a change not committed.
+    refuse_unfit(project, bears_new_files=bears_new_files)
+    if in_the_way:
+        raise StateError(
+            f"files that git does not keep are in the way of new ones: {enumerated(in_the_way)}",
+            hint="Move them elsewhere, then run the update again.",
+        )
     hidden = hidden_changes(project, [change.path for change in merge.changes])
     if hidden:
         raise StateError(
