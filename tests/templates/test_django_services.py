@@ -29,6 +29,15 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.project, pytest.mark.service]
 
 SECONDS_TO_WAIT = 60
+SAY_WHERE = """import pytest
+from django.db import connection
+
+
+@pytest.mark.django_db
+def test_where() -> None:
+    print(f"used={connection.settings_dict['NAME']}")
+"""
+COUNT = "from apps.items.models import Item; print(Item.objects.count())"
 EVERYTHING: dict[str, object] = {
     "jobs": "celery",
     "cache": "redis",
@@ -87,6 +96,31 @@ def test_all_gates_pass(
     with live_redis() as address:
         run(project, installed, "coverage", "run", "-m", "pytest", variables={"REDIS_URL": address})
     run(project, installed, "coverage", "report")
+
+
+@pytest.mark.parametrize("engine", ["postgresql", pytest.param("mysql", marks=pytest.mark.thorough)])
+def test_its_tests_use_the_servers_that_its_env_file_names_and_none_of_the_data_there(
+    *,
+    engine: str,
+    render: Render,
+    environment: MakeEnvironment,
+    run: Run,
+    live_database: Callable[[str], AbstractContextManager[str]],
+    live_redis: Callable[[], AbstractContextManager[str]],
+) -> None:
+    project = render("django-full", database=engine, jobs="celery")
+    installed = environment("django-full")
+    (project / "tests" / "test_where.py").write_text(SAY_WHERE, encoding="utf-8")
+    with live_database(engine) as database, live_redis() as redis:
+        (project / ".env").write_text(f"DATABASE_URL={database}\nREDIS_URL={redis}\n", encoding="utf-8")
+        run(project, installed, "make", "migrate")
+        run(project, installed, "python", "manage.py", "seed")
+        before = run(project, installed, "python", "manage.py", "shell", "-v0", "-c", COUNT).stdout
+        assert int(before) > 0
+        done = run(project, installed, "pytest", "-q", "-s", "tests/test_where.py", "tests/core", "tests/items")
+        [used] = re.findall(r"used=(\S+)", done.stdout)
+        assert used.startswith("test_")
+        assert run(project, installed, "python", "manage.py", "shell", "-v0", "-c", COUNT).stdout == before
 
 
 def test_without_redis_the_projects_tests_end_at_once_and_say_what_to_start(
