@@ -63,7 +63,10 @@ def test_all_gates_pass(render: Render, run: Run, installed: Environment, url: s
     "variant",
     [
         pytest.param({"python_version": "3.12"}, marks=pytest.mark.thorough),
-        {"python_version": "3.11", "api_library": "django-ninja", "security": "high", "admin": "multi-role"},
+        pytest.param(
+            {"python_version": "3.11", "api_library": "django-ninja", "security": "high", "admin": "multi-role"},
+            marks=pytest.mark.thorough,
+        ),
         pytest.param(
             {"python_version": "3.11", "accounts": "none", "admin": "none", "api": "none", "example": False},
             marks=pytest.mark.thorough,
@@ -112,7 +115,7 @@ def test_other_projects_register_no_object_ids(render: Render, answers: dict[str
     ("accounts", "django"),
     [
         pytest.param("full", "6.1", marks=pytest.mark.thorough),
-        ("none", "6.1"),
+        pytest.param("none", "6.1", marks=pytest.mark.thorough),
         pytest.param("full", "5.2", marks=pytest.mark.thorough),
         pytest.param("none", "5.2", marks=pytest.mark.thorough),
     ],

@@ -86,7 +86,11 @@ def test_its_gates_are_green(way: str, server: Server, render: Render, environme
 
 @pytest.mark.service
 @pytest.mark.parametrize(
-    "way", [pytest.param(way, marks=pytest.mark.thorough) if way in {"sqlite", "mysql"} else way for way in WAYS]
+    "way",
+    [
+        pytest.param(way, marks=pytest.mark.thorough) if way in {"sqlite", "mysql", "postgresql"} else way
+        for way in WAYS
+    ],
 )
 def test_its_gates_are_green_with_everything_chosen(
     *,

@@ -59,7 +59,7 @@ def statsd() -> Iterator[socket.socket]:
         yield listener
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("template", [*TEMPLATES[:-1], pytest.param(TEMPLATES[-1], marks=pytest.mark.thorough)])
 def test_its_own_checks_pass_with_everything_that_watches_it(
     template: str, project: Callable[[str], Path], environment: MakeEnvironment, run: Run
 ) -> None:

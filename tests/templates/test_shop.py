@@ -49,7 +49,8 @@ VARIANTS: dict[str, tuple[dict[str, object], str]] = {
 
 @pytest.mark.service
 @pytest.mark.parametrize(
-    "name", [name if name == "everything" else pytest.param(name, marks=pytest.mark.thorough) for name in VARIANTS]
+    "name",
+    [name if name == "SQLite, little else" else pytest.param(name, marks=pytest.mark.thorough) for name in VARIANTS],
 )
 def test_all_gates_pass(
     *,
