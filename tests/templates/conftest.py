@@ -21,14 +21,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
-import copier
 import pytest
 
 from deploying import ALL
 from environments import ENVIRONMENTS, installed, requirements
 from nginx import Proxy, proxy
+from sources import source_of
+from waypost.model import Value
+from waypost.questions import load_catalogue
+from waypost.render import render as made_by_waypost
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -447,15 +450,11 @@ def _environment(requirements: list[str], name: str, python: str, *, lowest: boo
 
 
 def _render(source: Path, folder: Path, answers: dict[str, object]) -> None:
-    copier.run_copy(
-        str(source),
-        folder,
-        data=answers,
-        defaults=True,
-        quiet=True,
-        unsafe=False,
-        settings=copier.Settings(),
-    )
+    """Make a project as `waypost new` does."""
+    given = {key: tuple(value) if isinstance(value, list) else value for key, value in answers.items()}
+    resolution = load_catalogue(source).resolve(cast("Mapping[str, Value]", given))
+    assert not resolution.problems, resolution.problems
+    made_by_waypost(source_of(source), resolution.answers, folder)
 
 
 def _variables(project: Path, environment: Environment) -> dict[str, str]:

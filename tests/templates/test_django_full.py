@@ -108,7 +108,7 @@ def test_other_answers_give_sound_projects(
 
 
 @pytest.mark.service
-@pytest.mark.parametrize("engine", ["postgresql", "mysql"])
+@pytest.mark.parametrize("engine", [pytest.param("postgresql", marks=pytest.mark.thorough), "mysql"])
 def test_the_suite_passes_on_a_server(
     render: Render,
     environment: MakeEnvironment,

@@ -43,13 +43,13 @@ def installed(environment: MakeEnvironment) -> Environment:
 @pytest.mark.parametrize(
     "variant",
     [
-        {"security": "high", "admin": "multi-role"},
+        pytest.param({"security": "high", "admin": "multi-role"}, marks=pytest.mark.thorough),
         pytest.param(
             {"accounts": "login", "admin": "none", "api_library": "django-ninja", "sessions": "cookie"},
             marks=pytest.mark.thorough,
         ),
         pytest.param({"accounts": "none", "admin": "basic"}, marks=pytest.mark.thorough),
-        pytest.param({"accounts": "none", "admin": "none", "api_library": "django-ninja"}, marks=pytest.mark.thorough),
+        {"accounts": "none", "admin": "none", "api_library": "django-ninja"},
     ],
     ids=["high security, staff roles", "sign-in and django-ninja", "staff alone", "nobody"],
 )
@@ -137,7 +137,7 @@ def test_all_gates_pass_with_redis(
         pass_all_gates(run, project, installed, {"DATABASE_URL": url, "REDIS_URL": redis})
 
 
-@pytest.mark.parametrize("library", ["django-rest-framework", "django-ninja"])
+@pytest.mark.parametrize("library", ["django-rest-framework", pytest.param("django-ninja", marks=pytest.mark.thorough)])
 def test_people_pages_admin_area_and_api_answer_under_gunicorn(
     *, render: Render, run: Run, serve: Serve, installed: Environment, url: str, library: str
 ) -> None:

@@ -249,6 +249,7 @@ def test_services_without_accounts_leave_no_trace_of_them(render: Render, admin:
             assert word not in texts, word
 
 
+@pytest.mark.thorough
 def test_worker_and_beat_need_no_accounts(
     *,
     render: Render,

@@ -66,7 +66,7 @@ def test_both_libraries_answer_alike(render: Render, environment: MakeEnvironmen
     ("variant", "python"),
     [
         ({"admin": "multi-role", "api_library": "django-ninja"}, "3.12"),
-        ({"admin": "none"}, "3.13"),
+        pytest.param({"admin": "none"}, "3.13", marks=pytest.mark.thorough),
         pytest.param({"admin": "none", "example": False}, "3.12", marks=pytest.mark.thorough),
         pytest.param(
             {**LONG_TERM, "admin": "basic", "security": "high", "api": "none", "sessions": "cookie"},

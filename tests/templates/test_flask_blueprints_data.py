@@ -111,7 +111,7 @@ def test_its_gates_are_green_with_everything_chosen(
     "answers",
     [
         {"example": False},
-        {"api": "rest", "api_library": "plain"},
+        pytest.param({"api": "rest", "api_library": "plain"}, marks=pytest.mark.thorough),
         {"api": "rest", "api_library": "flask-restful", "realtime": True},
     ],
     ids=["no example", "plain views", "flask-restful and realtime"],

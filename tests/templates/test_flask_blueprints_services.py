@@ -58,6 +58,7 @@ ALONE: dict[str, dict[str, object]] = {
 }
 
 
+@pytest.mark.thorough
 def test_everything_together_passes_all_its_checks(
     render: Render, environment: MakeEnvironment, run: Run, live_redis: LiveRedis
 ) -> None:

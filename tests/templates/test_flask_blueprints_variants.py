@@ -79,7 +79,9 @@ def test_every_library_describes_the_same_api(
     assert descriptions["plain"] == descriptions["flask-restful"] == descriptions["flask-smorest"]
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize(
+    "library", [LIBRARIES[0], *(pytest.param(library, marks=pytest.mark.thorough) for library in LIBRARIES[1:])]
+)
 def test_an_api_does_what_it_says_whatever_is_sent(
     *, library: str, render: Render, environment: MakeEnvironment, run: Run, serve: Serve, schemathesis: Path
 ) -> None:

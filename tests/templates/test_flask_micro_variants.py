@@ -119,7 +119,7 @@ def test_its_gates_are_green_without_any_server(
 
 
 @pytest.mark.service
-@pytest.mark.parametrize("engine", ["postgresql", "mysql"])
+@pytest.mark.parametrize("engine", ["postgresql", pytest.param("mysql", marks=pytest.mark.thorough)])
 def test_sqlalchemy_works_on_a_live_server(
     render: Render,
     pass_gates: PassGates,
@@ -140,7 +140,9 @@ def test_it_works_with_mongodb(
 
 
 @pytest.mark.parametrize("data_access", ["sql", "orm"])
-@pytest.mark.parametrize("example", [True, False], ids=["example", "no example"])
+@pytest.mark.parametrize(
+    "example", [True, pytest.param(False, marks=pytest.mark.thorough)], ids=["example", "no example"]
+)
 def test_what_needs_no_server_works_with_oracle(
     *, render: Render, run: Run, pass_gates: PassGates, micro: Environment, data_access: str, example: bool
 ) -> None:

@@ -40,6 +40,7 @@ def predicting(render: Render) -> Callable[..., Path]:
     return lambda **answers: render("flask-micro", example_domain="predictions", **answers)
 
 
+@pytest.mark.thorough
 @pytest.mark.service
 def test_its_gates_are_green_with_everything_chosen(
     predicting: Callable[..., Path],
@@ -60,17 +61,21 @@ def test_its_gates_are_green_with_everything_chosen(
         pass_gates(project, micro, {"REDIS_URL": url})
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize(
     "answers",
     [
         {},
-        {"database": "none"},
-        {"monitoring": ["prometheus"]},
-        {"monitoring": ["statsd"]},
-        {"monitoring": ["munin"]},
-        {"realtime": True, "database": "none"},
-        {"package_name": "p" * 50, "project_name": "漢" * 43},
+        *(
+            pytest.param(answers, marks=pytest.mark.thorough)
+            for answers in (
+                {"database": "none"},
+                {"monitoring": ["prometheus"]},
+                {"monitoring": ["statsd"]},
+                {"monitoring": ["munin"]},
+                {"realtime": True, "database": "none"},
+                {"package_name": "p" * 50, "project_name": "漢" * 43},
+            )
+        ),
     ],
     ids=["defaults", "no database", "Prometheus", "statsd", "Munin", "sockets", "wide names"],
 )

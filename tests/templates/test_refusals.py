@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ IMPOSSIBLE = [row for row in catalogue().refusals if row.status == "impossible"]
 STARTED = "import {package}; {package}.create_app()"
 
 
+@cache
 def permissive() -> Catalogue:
     """Waypost's own questions, which refuse nothing."""
     entries = (
