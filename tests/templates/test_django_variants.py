@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import subprocess
 import urllib.parse
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.project
 
 PASSWORD = "Correct-Horse-9"
+ORDER = """
+import uuid
+from apps.accounts.models import User
+from apps.shop import orders
+from apps.shop.models import Product
+product = Product.objects.on_sale().filter(stock__gt=0).first()
+customer = User.objects.get(email="ada@example.com")
+orders.place(customer, uuid.uuid4(), {product.pk: 1}, total=product.price, name="Ada", address="Here")
+"""
 LONG_TERM = {"django_version": "5.2", "python_version": "3.11"}
 
 
@@ -60,6 +70,56 @@ def test_both_libraries_answer_alike(render: Render, environment: MakeEnvironmen
     assert answers[0] == answers[1]
     statuses = [status for status, _headers, _body in answers[0]]
     assert statuses == [401, 401, 201, 200, 304, 412, 200, 422, 422, 400, 415, 404, 404, 405, 204, 200]
+
+
+@pytest.mark.parametrize(
+    ("library", "answers"),
+    [
+        ("django-rest-framework", {}),
+        *(
+            pytest.param(*row, marks=pytest.mark.thorough)
+            for row in (
+                ("django-ninja", {}),
+                ("django-rest-framework", {"example_domain": "shop"}),
+                ("django-ninja", {"example_domain": "shop"}),
+            )
+        ),
+    ],
+    ids=["django-rest-framework", "django-ninja", "shop, django-rest-framework", "shop, django-ninja"],
+)
+def test_an_api_does_what_it_says_whatever_is_sent(
+    *,
+    library: str,
+    answers: Mapping[str, object],
+    render: Render,
+    environment: MakeEnvironment,
+    run: Run,
+    serve: Serve,
+    schemathesis: Path,
+) -> None:
+    project = render("django-full", api_library=library, **answers)
+    installed = environment("django-full")
+    run(project, installed, "python", "manage.py", "migrate", "-v0")
+    run(project, installed, "python", "manage.py", "seed")
+    account = ("--email", "ada@example.com")
+    run(project, installed, "python", "manage.py", "create-admin", *account, "--password", PASSWORD)
+    token = run(project, installed, "python", "manage.py", "create-token", *account).stdout.strip()
+    if answers.get("example_domain") == "shop":
+        run(project, installed, "python", "manage.py", "shell", "-c", ORDER)
+    with serve(project, installed) as url:
+        done = subprocess.run(
+            [
+                *(schemathesis, "run", f"{url}/openapi.json", "--header", f"Authorization: Bearer {token}"),
+                *("--max-examples", "15", "--seed", "1", "--generation-database", "none"),
+            ],
+            cwd=project.parent,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+    assert "No issues found" in done.stdout, done.stdout[-6000:]
 
 
 @pytest.mark.parametrize(
