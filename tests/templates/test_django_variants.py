@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.project
 
 PASSWORD = "Correct-Horse-9"
+# An order of Ada's, as the checkout places it.
 ORDER = """
 import uuid
 from apps.accounts.models import User

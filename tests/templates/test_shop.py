@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from templates.test_django_full import Browser
+from templates.test_django_services import running, wait_for
+from templates.test_django_variants import ORDER
 
 if TYPE_CHECKING:
     from templates.conftest import Environment, FindTraces, MakeEnvironment, PassGates, Render, Run, Serve
@@ -20,7 +22,19 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.project
 
 SHOP = {"example_domain": "shop", "kind": "ecommerce"}
-# The widest answers run in every `make test`; the others in `make proof`.
+STOCK = "from apps.shop.models import Product; print(*Product.objects.order_by('pk').values_list('stock', flat=True))"
+# What beat does each night, when the time has come for the order.
+AFTER_TWO_WEEKS = """
+from datetime import timedelta
+from django.conf import settings
+from django.utils import timezone
+from celery import current_app
+from apps.shop.models import Order
+Order.objects.update(created_at=timezone.now() - timedelta(days=15))
+[task] = [row["task"] for row in settings.CELERY_BEAT_SCHEDULE.values() if ".shop." in row["task"]]
+current_app.send_task(task)
+"""
+# One of them runs in every `make test`, the others in `make proof`.
 VARIANTS: dict[str, tuple[dict[str, object], str]] = {
     "everything": (
         {"database": "postgresql", "jobs": "celery", "admin": "multi-role", "cache": "redis", "sessions": "redis"},
@@ -100,6 +114,38 @@ def test_of_customers_who_want_the_last_piece_one_gets_it(
         assert "sold out" in Browser(url).open("/shop/products/bicycle/")[2]
         products = Browser(url).open("/api/v1/products?q=bicycle")
         assert '"stock":0' in products[2].replace(" ", "")
+
+
+@pytest.mark.thorough
+@pytest.mark.service
+def test_a_worker_sends_the_confirmation_and_gives_back_what_nobody_pays_for(
+    *,
+    render: Render,
+    environment: MakeEnvironment,
+    run: Run,
+    live_redis: Callable[[], AbstractContextManager[str]],
+    tmp_path: Path,
+) -> None:
+    project = render("django-full", **SHOP, jobs="celery")
+    installed = environment("django-full")
+    with contextlib.ExitStack() as stack:
+        variables = {"REDIS_URL": stack.enter_context(live_redis())}
+
+        def manage(*arguments: str) -> str:
+            return run(project, installed, "python", "manage.py", *arguments, variables=variables).stdout
+
+        manage("migrate", "-v0")
+        manage("seed")
+        manage("create-admin", "--email", "ada@example.com", "--password", "Correct-Horse-9")
+        worker = stack.enter_context(running(project, installed, "worker", tmp_path / "worker", variables))
+        before = manage("shell", "-v0", "-c", STOCK)
+        manage("shell", "-c", ORDER)
+        wait_for(lambda: "To: ada@example.com" in worker.read_text(), worker)
+        assert "Your order 1" in worker.read_text()
+        assert manage("shell", "-v0", "-c", STOCK) != before
+
+        manage("shell", "-c", AFTER_TWO_WEEKS)
+        wait_for(lambda: manage("shell", "-v0", "-c", STOCK) == before, worker)
 
 
 def _fill(project: Path, installed: Environment, run: Run) -> dict[str, str]:
