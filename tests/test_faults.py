@@ -144,10 +144,10 @@ def test_a_permission_that_goes_in_the_middle_of_an_update_loses_nothing(place: 
     after = snapshot(project)
     assert place.run("undo", project).code == 0
     refused = 0
-    for moment in range(6):
+    for moment in range(10):
         command = [*AS_ANYBODY, "update", project, *ADDING]
         with subprocess.Popen(command, env=place.environment(), stderr=subprocess.PIPE, text=True) as process:
-            time.sleep(took * (0.2 + 0.13 * moment))
+            time.sleep(took * (0.2 + 0.08 * moment))
             allow(project, is_allowed=False)
             _, err = process.communicate()
             allow(project, is_allowed=True)

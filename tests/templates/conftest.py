@@ -115,6 +115,15 @@ class PassGates(Protocol):
     ) -> None: ...
 
 
+class HoldToDescription(Protocol):
+    """``hold_to_description(url)``: a served API does what its OpenAPI document says, whatever is sent.
+
+    The answer is what was printed.
+    """
+
+    def __call__(self, url: str, /, *, token: str | None = None) -> str: ...
+
+
 class FindTraces(Protocol):
     """``find_traces(project, "redis|celery")``: where the project mentions what was not chosen."""
 
@@ -180,10 +189,29 @@ def environment() -> MakeEnvironment:
     return shared_environment
 
 
-@pytest.fixture(scope="session")
-def schemathesis() -> Path:
-    """The program that holds a served API against its description with made-up requests."""
-    return _environment(["schemathesis>=4.32,<5"], "schemathesis", "3.12").directory / "bin" / "schemathesis"
+@pytest.fixture
+def hold_to_description(tmp_path: Path) -> HoldToDescription:
+    """A function that lets schemathesis send made-up requests."""
+    program = _environment(["schemathesis>=4.32,<5"], "schemathesis", "3.12").directory / "bin" / "schemathesis"
+
+    def hold(url: str, /, *, token: str | None = None) -> str:
+        header = () if token is None else ("--header", f"Authorization: Bearer {token}")
+        done = subprocess.run(
+            [
+                *(program, "run", f"{url}/openapi.json", *header),
+                *("--max-examples", "25", "--seed", "1", "--generation-database", "none"),
+            ],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+        assert "No issues found" in done.stdout, done.stdout[-8000:]
+        return done.stdout
+
+    return hold
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -18,7 +17,16 @@ import pytest
 from templates.test_flask_blueprints import HOSTILE, PASSWORD, Browser
 
 if TYPE_CHECKING:
-    from templates.conftest import Environment, FindTraces, MakeEnvironment, PassGates, Render, Run, Serve
+    from templates.conftest import (
+        Environment,
+        FindTraces,
+        HoldToDescription,
+        MakeEnvironment,
+        PassGates,
+        Render,
+        Run,
+        Serve,
+    )
 
 pytestmark = pytest.mark.project
 
@@ -168,7 +176,7 @@ def test_without_accounts_files_are_published_on_the_command_line(
 
 @pytest.mark.thorough
 def test_every_library_describes_the_same_api(
-    *, blog: Callable[..., Path], run: Run, serve: Serve, shared: Environment, schemathesis: Path
+    *, blog: Callable[..., Path], run: Run, serve: Serve, shared: Environment, hold_to_description: HoldToDescription
 ) -> None:
     descriptions = {}
     for library in LIBRARIES:
@@ -179,19 +187,7 @@ def test_every_library_describes_the_same_api(
             with urllib.request.urlopen(f"{url}/openapi.json", timeout=20) as answer:
                 descriptions[library] = json.load(answer)
             assert [post["slug"] for post in _posts(url, {})] == ["post-3", "post-2", "post-1"]
-            done = subprocess.run(
-                [
-                    *(schemathesis, "run", f"{url}/openapi.json", "--max-examples", "25", "--seed", "1"),
-                    *("--generation-database", "none"),
-                ],
-                cwd=project.parent,
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=300,
-            )
-        assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
-        assert "No issues found" in done.stdout
+            hold_to_description(url)
     # flask-smorest says that an address has no empty part, and always describes its own way to make pages.
     [parameter] = descriptions["flask-smorest"]["paths"]["/api/v1/posts/{slug}"]["parameters"]
     assert parameter["schema"].pop("minLength") == 1

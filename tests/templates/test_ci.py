@@ -92,12 +92,7 @@ def test_renovate_accepts_its_file_and_looks_after_all_that_is_there(render: Ren
 
 @pytest.mark.service
 @pytest.mark.parametrize(
-    ("template", "ci"),
-    [
-        ("flask-micro", "gitlab"),
-        ("flask-blueprints", "github"),
-        pytest.param("django-full", "gitlab", marks=pytest.mark.thorough),
-    ],
+    ("template", "ci"), [("flask-micro", "gitlab"), ("flask-blueprints", "github"), ("django-full", "gitlab")]
 )
 def test_the_commands_of_the_pipeline_pass_in_a_fresh_checkout(
     *,

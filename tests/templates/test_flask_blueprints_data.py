@@ -16,7 +16,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from templates.conftest import MakeEnvironment, Render, Run, Serve
+    from templates.conftest import HoldToDescription, MakeEnvironment, Render, Run, Serve
 
 pytestmark = pytest.mark.project
 
@@ -169,15 +169,13 @@ def test_its_api_does_what_it_says_whatever_is_sent(
     environment: MakeEnvironment,
     run: Run,
     serve: Serve,
-    schemathesis: Path,
+    hold_to_description: HoldToDescription,
 ) -> None:
     project = render(TEMPLATE, **WAYS[way], api="rest")
     with server(way) as variables:
         run(project, environment(TEMPLATE), "make", "migrate", variables=variables)
         with serve(project, environment(TEMPLATE), variables=variables) as url:
-            options = ("--max-examples", "15", "--seed", "1", "--generation-database", "none")
-            done = run(project.parent, environment(TEMPLATE), str(schemathesis), "run", f"{url}/openapi.json", *options)
-    assert "No issues found" in done.stdout
+            hold_to_description(url)
 
 
 @pytest.mark.parametrize("way", [*WAYS, "orm"])

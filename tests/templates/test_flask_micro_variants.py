@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from templates.conftest import Background, Environment, MakeEnvironment, PassGates, Render, Run, Serve
+    from templates.conftest import (
+        Background,
+        Environment,
+        HoldToDescription,
+        MakeEnvironment,
+        PassGates,
+        Render,
+        Run,
+        Serve,
+    )
 
 pytestmark = pytest.mark.project
 
@@ -219,13 +228,19 @@ def test_clients_of_gunicorn_are_told_of_changes_that_suggestions_and_lists_show
 
 
 def test_schemathesis_finds_nothing_against_its_api(
-    *, render: Render, run: Run, serve: Serve, micro: Environment, schemathesis: Path, tmp_path: Path
+    *,
+    render: Render,
+    run: Run,
+    serve: Serve,
+    micro: Environment,
+    hold_to_description: HoldToDescription,
+    tmp_path: Path,
 ) -> None:
     project = render("flask-micro", data_access="orm")
     variables = {"DATABASE_URL": f"sqlite:///{tmp_path}/app.sqlite3"}
     run(project, micro, "flask", "--app", "my_project", "migrate", variables=variables)
     with serve(project, micro, variables=variables) as address:
-        run(tmp_path, micro, str(schemathesis), "run", f"{address}/openapi.json", "--max-examples", "25")
+        hold_to_description(address)
 
 
 def test_its_tests_say_what_to_start_where_no_redis_answers(render: Render, run: Run, micro: Environment) -> None:
