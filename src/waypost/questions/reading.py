@@ -46,7 +46,7 @@ def read_catalogue(source: Path) -> tuple[Mapping[str, Any], tuple[Question, ...
 
 def parse_yaml(text: str) -> Any:
     """Return the value that a rendered default writes in YAML."""
-    return yaml.safe_load(text)
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 @dataclass(frozen=True)
