@@ -182,7 +182,7 @@ def test_a_task_that_fails_is_reported_without_its_arguments(
     def remind(email: str) -> NoReturn:
         raise ValueError(f"{len(email)} with {KEY}")
 
-    remind.apply([EMAIL])
+    remind.apply((EMAIL,))
     report = received.only()
     assert report["transaction"].endswith("remind")
     assert report["exception"]["values"][0]["type"] == "ValueError"

@@ -1,6 +1,6 @@
 {% set settings_are = 'settings: Settings' if uses_flask else '' %}
-{% set values = {'flask-micro': 'settings.model_dump()', 'flask-blueprints': 'vars(settings)', 'django-full': 'vars(settings)'}[template] %}
-{% set environment = 'settings.app_env' if template == 'flask-micro' else '"production" if settings.' ~ ('PRODUCTION' if uses_django else 'production') ~ ' else "development"' %}
+{% set values = {'flask-micro': 'settings.model_dump()', 'flask-blueprints': 'vars(settings)', 'django-full': 'vars(all_settings)'}[template] %}
+{% set environment = 'settings.app_env' if template == 'flask-micro' else '"production" if ' ~ ('PRODUCTION' if uses_django else 'settings.production') ~ ' else "development"' %}
 """Reports of errors, to Sentry or a server with the same protocol; imported only where SENTRY_DSN names one.
 
 A report says what failed, and where in the code. It does not say for whom, or what they sent: sentry-sdk is
@@ -21,9 +21,11 @@ from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 import sentry_sdk
-{% if template == 'flask-micro' %}
+{% if uses_django %}
+from django.conf import settings
+{% elif template == 'flask-micro' %}
 from flask import has_request_context, request
-{% elif uses_flask %}
+{% else %}
 from flask import g, has_request_context
 {% endif %}
 from sentry_sdk.integrations import Integration
@@ -45,7 +47,8 @@ from sentry_sdk.types import DataCollectionUserOptions, Event, Hint
 
 {% if uses_django %}
 from apps.core.logs import current_request_id
-from config import settings
+from config import settings as all_settings
+from config.settings.environment import BASE_DIR, PRODUCTION
 {% else %}
 from .config import Settings
 {% endif %}
@@ -143,7 +146,7 @@ def integrations() -> list[Integration]:
 def project_version() -> str | None:
 {% if uses_django %}
     """The project's name and version."""
-    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]
     return f"{project['name']}@{project['version']}"
 {% else %}
     """The project's name and version; none where it runs without being installed."""
@@ -159,7 +162,7 @@ def secrets_in(values: Mapping[str, object]) -> set[str]:
     found: set[str] = set()
     for name, value in values.items():
         match value:
-            case str() if name.lower().endswith(SECRET_NAMES):
+            case str() if str(name).lower().endswith(SECRET_NAMES):
                 found.add(value)
             case str() if "://" in value and (password := urlsplit(value).password):
                 found |= {password, unquote(password)}
@@ -174,10 +177,15 @@ def without_data(event: Event, _hint: Hint, *, secrets: Collection[str]) -> Even
     request_data = report.get("request", {})
     if urlsplit(request_data.get("url", "")).path in HEALTH_CHECKS:
         return None
+{% if uses_django %}
+    if report.get("transaction_info", {}).get("source") == "url":
+        del report["transaction"]  # an address for which there is no route
+{% endif %}
     for error in report.get("exception", {}).get("values", []):
-        package = (error["module"] or "").partition(".")[0]
+        package = (error.get("module") or "").partition(".")[0]
         is_own = not package or package in OWN_PACKAGES
-        error["value"] = CREDENTIALS.sub(LEFT_OUT, error["value"]) if is_own else LEFT_OUT
+        message = error.get("value") or ""
+        error["value"] = CREDENTIALS.sub(LEFT_OUT, message) if is_own else LEFT_OUT
     if "logentry" in report:
         # Without the values that were put into it.
         report["logentry"] = {"message": CREDENTIALS.sub(LEFT_OUT, report["logentry"]["message"])}
