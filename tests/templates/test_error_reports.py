@@ -32,12 +32,11 @@ IN_FORM, IN_JSON, IN_COOKIE, IN_HEADER, IN_PATH, IN_QUERY, IN_ADDRESS, IN_ARGUME
 ]
 
 # Two pages that fail beside the project's own: what they are sent, and the settings, are in reach of the error.
-FAILING = f"""
+FAILING = """
 import json, os
-PLACE = "postgresql://app:{IN_ADDRESS}@database/app"
 def explain(form, body, token):
     password = form.get("password") or json.loads(body)["password"]
-    raise ValueError(f"nobody answers at {{PLACE}} for {{os.environ['SECRET_KEY']}}: {{len(password + token)}}")
+    raise ValueError(f"nobody answers at {os.environ['PLACE']} for {os.environ['SECRET_KEY']}: {len(password + token)}")
 """
 FLASK = f"""
 from flask import request
@@ -295,6 +294,7 @@ def _production(folder: Path, dsn: str) -> dict[str, str]:
         "EMAIL_SERVER": "127.0.0.1",
         "SMTP_URL": "smtp://127.0.0.1:1",
         "SITE_URL": "https://www.example.com",
+        "PLACE": f"postgresql://app:{IN_ADDRESS}@database/app",
         "SENTRY_DSN": dsn,
         "SENTRY_RELEASE": "release-7",
     }
