@@ -54,6 +54,13 @@ def print_reply(reply: Reply, options: dict[str, Any]) -> None:
         sys.stdout.flush()
 
 
+def end_with(reply: Reply, options: dict[str, Any]) -> None:
+    """Print a reply, and end the command with its exit code."""
+    print_reply(reply, options)
+    if reply.exit_code:
+        raise click.exceptions.Exit(int(reply.exit_code))
+
+
 def say(line: str) -> None:
     """Print a line for people."""
     click.echo(line, err=True)

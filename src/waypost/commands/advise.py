@@ -6,8 +6,8 @@ from waypost.advice.model import Recommendation
 from waypost.advice.recommend import recommend
 from waypost.advice.text import recommendation_fields, recommendation_text
 from waypost.commands.reply import Reply, answer_fields
-from waypost.projects.planning import Inputs, catalogue_of, decision_keys, decisions_of, given_answers, refuse_mistyped
-from waypost.questions.answers import Answer, values_of
+from waypost.projects.planning import catalogue_of, decision_keys, decisions_of, given_answers, refuse_mistyped
+from waypost.questions.answers import Answer, Inputs, values_of
 from waypost.sources.embedded import embedded_root
 
 

@@ -14,8 +14,7 @@ from waypost.fleet.batch import run_batch
 from waypost.fleet.manifest import Action, Entry, read_manifest
 from waypost.fleet.workers import end_interruptions
 from waypost.projects import creation  # noqa: F401 - once, else each process that makes a project imports it
-from waypost.projects.planning import Inputs
-from waypost.update.answers import Given
+from waypost.questions.answers import Inputs
 
 
 def batch(
@@ -24,9 +23,9 @@ def batch(
     jobs: int | None,
     restarts: bool,
     explain: Callable[[BaseException], WaypostError],
-    told: Callable[[dict[str, Any], int], None],
+    report: Callable[[dict[str, Any], int], None],
 ) -> Reply:
-    """Make and update all projects of a manifest; ``told`` hears of each as it ends, with how many there are in all."""
+    """Make and update all projects of a manifest; ``report`` gets each as it ends, with how many there are in all."""
     path = Path(manifest)
     entries = read_manifest(path)
     order = {entry.name: number for number, entry in enumerate(entries)}
@@ -34,7 +33,7 @@ def batch(
 
     def note(row: dict[str, Any]) -> None:
         ended.append((row["project"], row["status"], row["exit_code"], row.get("error", {}).get("message", "")))
-        told(row, len(entries))
+        report(row, len(entries))
 
     state = path.with_name(f"{path.name}.state")
     run_batch(
@@ -74,8 +73,8 @@ def _do(entry: Entry, action: Action) -> dict[str, Any]:
 
 
 def _update(entry: Entry) -> Reply:
-    given = Given(file=entry.answers, settings=entry.settings)
-    return update_project(entry.folder, given, Manner(is_agreed=entry.is_agreed), to=entry.version)
+    inputs = Inputs(file=entry.answers, settings=entry.settings)
+    return update_project(entry.folder, inputs, Manner(is_agreed=entry.is_agreed), to=entry.version)
 
 
 def _new(entry: Entry) -> Reply:

@@ -12,7 +12,6 @@ from waypost.commands.reply import Reply, here, plan_fields, shown_path, steps_i
 from waypost.errors import UsageError
 from waypost.model import Value
 from waypost.projects.planning import (
-    Inputs,
     Plan,
     asked_answers,
     catalogue_of,
@@ -20,7 +19,7 @@ from waypost.projects.planning import (
     named_after,
     plan_of,
 )
-from waypost.questions.answers import read_values, without_auto
+from waypost.questions.answers import Inputs, read_inputs, without_auto
 
 if TYPE_CHECKING:
     from waypost.projects.creation import CreatedProject
@@ -87,7 +86,7 @@ def create(
 
     source, folder = embedded(), _folder(os.fspath(destination))
     catalogue = named_after(folder, catalogue_of(source.root))
-    plan = plan_of(catalogue, without_auto(read_values(answers, catalogue)))
+    plan = plan_of(catalogue, without_auto(read_inputs(Inputs(values=answers), catalogue)))
     return create(source, plan.resolution.answers, plan.recommendation, folder, uses_git=uses_git)
 
 

@@ -11,11 +11,11 @@ from typing import Any
 from waypost.commands.reply import Reply, answer_fields, steps_into
 from waypost.errors import ExitCode, StateError, UsageError
 from waypost.projects.project import Project, find_project, printable
-from waypost.questions.values import shown
+from waypost.questions.answers import Inputs
+from waypost.questions.values import as_json, shown
 from waypost.system.git import GitError
-from waypost.update.answers import Given
 from waypost.update.merge.changes import Change, Conflict, Merge, difference, merged_files
-from waypost.update.plan import UpdatePlan, apply_update, make_plan, plan_regeneration
+from waypost.update.plan import UpdatePlan, apply_update, plan_of, plan_regeneration
 from waypost.update.rehearsal import Rehearsal, rehearse
 from waypost.update.writing import worktree
 
@@ -43,10 +43,10 @@ class Manner:
         return self.is_dry_run or self.shows_diff or self.is_rehearsal
 
 
-def update_project(folder: str, given: Given, manner: Manner, *, to: str | None = None) -> Reply:
+def update_project(folder: str, inputs: Inputs, manner: Manner, *, to: str | None = None) -> Reply:
     """Bring a project to a newer template, other answers or another template; or only show or try what that does."""
     try:
-        plan = make_plan(Path(folder), given, to=to, only_looks=manner.only_looks)
+        plan = plan_of(folder, inputs, to=to, only_looks=manner.only_looks)
         if not plan.is_needed:
             lines = [f"{folder} is current: {plan.template} {plan.version}.", *(f"Note: {note}" for note in plan.notes)]
             return Reply(text="\n".join(lines), fields=_fields(plan, manner))
@@ -158,11 +158,12 @@ def _fields(plan: UpdatePlan, manner: Manner) -> dict[str, Any]:
         "conflicts": [conflict.path for conflict in plan.conflicts],
         "files": _file_fields(plan.merge),
         "reasons": {conflict.path: conflict.because for conflict in plan.conflicts},
-        "new_answers": {key: _json(value) for key, value in plan.new_answers.items()},
+        "new_answers": {key: as_json(value) for key, value in plan.new_answers.items()},
         "changed_answers": {
-            key: {"from": _json(before), "to": _json(after)} for key, (before, after) in plan.changed_answers.items()
+            key: {"from": as_json(before), "to": as_json(after)}
+            for key, (before, after) in plan.changed_answers.items()
         },
-        "dropped_answers": {key: _json(value) for key, value in plan.dropped_answers.items()},
+        "dropped_answers": {key: as_json(value) for key, value in plan.dropped_answers.items()},
         "orphans": plan.orphans,
         "notes": plan.notes,
         "is_dry_run": manner.only_looks,
@@ -258,7 +259,3 @@ def _rehearsal_fields(outcome: Rehearsal) -> Mapping[str, Any]:
 
 def _refused_by_git(error: GitError) -> StateError:
     return StateError(f"git refused: {error.message}", hint=error.hint or "Nothing was changed.")
-
-
-def _json(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value

@@ -148,10 +148,9 @@ def _sources(tasks: Iterable[_Task]) -> Iterator[tuple[str, str | None]]:
             continue
         with suppress(WaypostError):
             record = read_record(Path(task.entry.folder))
-            url, version = record.get("_src_path"), record.get("_commit")
-            if isinstance(url, str) and isinstance(version, str):
-                yield url, version
-                yield url, task.entry.version
+            record.refuse_unnamed()
+            yield record.url, record.version
+            yield record.url, task.entry.version
 
 
 def _prepare(sources: Iterable[TemplateSource]) -> None:

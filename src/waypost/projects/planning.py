@@ -14,27 +14,11 @@ from pathlib import Path
 from waypost.advice.model import Recommendation
 from waypost.advice.recommend import recommend
 from waypost.errors import AnswersError, StateError, UsageError
-from waypost.questions.answers import Answer, raise_problems, read_settings, values_of, without_auto
+from waypost.questions.answers import Answer, Inputs, raise_problems, read_inputs, values_of, without_auto
 from waypost.questions.catalogue import Catalogue, Resolution, load_catalogue
-from waypost.questions.file import read_file
 from waypost.questions.values import type_problem
 
 _OLDEST_PYTHON = (3, 11)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Inputs:
-    """Where the answers of a command come from, as its options say it."""
-
-    file: str | None = None
-    settings: tuple[str, ...] = ()
-    uses_defaults: bool = False
-    is_interactive: bool = False
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether the inputs answer everything, so that nobody need be asked."""
-        return self.file is not None or self.uses_defaults
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +62,7 @@ def given_answers(inputs: Inputs, catalogue: Catalogue, *, what: str) -> dict[st
             f"{what} needs answers, and there is no terminal to ask on",
             hint="Give --answers FILE (or - for standard input), or --set KEY=VALUE, or --defaults.",
         )
-    from_file = read_file(inputs.file, catalogue) if inputs.file is not None else {}
-    return without_auto(from_file | read_settings(inputs.settings, catalogue))
+    return without_auto(read_inputs(inputs, catalogue))
 
 
 def asked_answers(catalogue: Catalogue, given: Mapping[str, Answer], folder: Path | None) -> dict[str, Answer]:

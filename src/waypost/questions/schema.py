@@ -38,7 +38,8 @@ def toml_value(value: Value) -> str:
     """Return a value as TOML writes it."""
     import tomlkit  # noqa: PLC0415 - only where TOML is written
 
-    return tomlkit.item(list(value) if isinstance(value, tuple) else value).as_string()
+    text: str = tomlkit.item(as_json(value)).as_string()
+    return text
 
 
 def json_schema(catalogue: Catalogue) -> dict[str, Any]:
