@@ -136,15 +136,7 @@ class Trees:
         if not wanted:
             return {}
         answer = self._run("cat-file", "--batch", given=b"".join(name.encode() + b"\n" for name in wanted))
-        found: dict[str, bytes] = {}
-        position = 0
-        for name in wanted:
-            head, _, _ = answer[position : position + 200].partition(b"\n")
-            start = position + len(head) + 1
-            position = start + int(head.split()[2])
-            found[name] = answer[start:position]
-            position += 1
-        return found
+        return dict(zip(wanted, git.objects_of(answer), strict=True))
 
     def files(self, entries: Mapping[str, Entry]) -> dict[str, File]:
         """Return the files of the entries by their path, but for submodules."""
