@@ -43,7 +43,7 @@ def batch(
         restarts=restarts,
         do=_do,
         failed=lambda error: error_fields(explain(error)),
-        told=note,
+        report=note,
     )
     ended.sort(key=lambda end: order[end[0]])
     failed = [end for end in ended if end[1] not in ("done", "conflicts")]

@@ -38,7 +38,7 @@ class Manner:
     when_done: Callable[[], None] = lambda: None
 
     @property
-    def only_looks(self) -> bool:
+    def is_preview(self) -> bool:
         """Whether nothing is to be written."""
         return self.is_dry_run or self.shows_diff or self.is_rehearsal
 
@@ -46,11 +46,11 @@ class Manner:
 def update_project(folder: str, inputs: Inputs, manner: Manner, *, to: str | None = None) -> Reply:
     """Bring a project to a newer template, other answers or another template; or only show or try what that does."""
     try:
-        plan = plan_of(folder, inputs, to=to, only_looks=manner.only_looks)
+        plan = plan_of(folder, inputs, to=to, is_preview=manner.is_preview)
         if not plan.is_needed:
             lines = [f"{folder} is current: {plan.template} {plan.version}.", *(f"Note: {note}" for note in plan.notes)]
             return Reply(text="\n".join(lines), fields=_fields(plan, manner))
-        if manner.only_looks:
+        if manner.is_preview:
             return _preview(plan, manner)
         if plan.changes_framework:
             _agree(_orphan_text(plan), "Change the framework?", manner)
@@ -69,19 +69,19 @@ def update_project(folder: str, inputs: Inputs, manner: Manner, *, to: str | Non
 def regenerate(folder: str, manner: Manner) -> Reply:
     """Put back what the template owns, as the project's own version and answers make it; or only show it."""
     try:
-        plan = plan_regeneration(Path(folder), only_looks=manner.only_looks)
+        plan = plan_regeneration(Path(folder), is_preview=manner.is_preview)
         fields = {
             "template": {"name": plan.template, "from": plan.version, "to": plan.version},
             "answers": answer_fields(plan.answers),
             "changed": [change.path for change in plan.merge.changes],
             "files": _file_fields(plan.merge),
             "notes": plan.notes,
-            "is_dry_run": manner.only_looks,
+            "is_dry_run": manner.is_preview,
         }
         if not plan.merge.changes:
             return Reply(text=f"Every file is as {plan.template} {plan.version} makes it.", fields=fields)
         listed = [*(f"  Note: {note}" for note in plan.notes), *_file_lines(plan.merge)]
-        if manner.only_looks:
+        if manner.is_preview:
             diff = difference(plan.project, plan.merge) if manner.shows_diff else ""
             text = "\n".join([f"Would put back {_counted(plan.merge.changes)}:", *listed])
             return Reply(text=text, output=diff, fields=fields | ({"diff": diff} if manner.shows_diff else {}))
@@ -151,7 +151,7 @@ def _agree(what: str, question: str, manner: Manner) -> None:
 
 def _fields(plan: UpdatePlan, manner: Manner) -> dict[str, Any]:
     return {
-        "status": "conflicts" if plan.conflicts and not manner.only_looks else "done",
+        "status": "conflicts" if plan.conflicts and not manner.is_preview else "done",
         "template": {"name": plan.template, "from": plan.old_version, "to": plan.version},
         "answers": answer_fields(plan.answers),
         "changed": [change.path for change in plan.changes],
@@ -166,7 +166,7 @@ def _fields(plan: UpdatePlan, manner: Manner) -> dict[str, Any]:
         "dropped_answers": {key: as_json(value) for key, value in plan.dropped_answers.items()},
         "orphans": plan.orphans,
         "notes": plan.notes,
-        "is_dry_run": manner.only_looks,
+        "is_dry_run": manner.is_preview,
     }
 
 

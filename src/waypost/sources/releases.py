@@ -34,7 +34,7 @@ class Release:
     """One released version: its tag ``vX.Y.Z``, its day ``YYYY-MM-DD`` and the hashes of its tree and its commit.
 
     ``changes`` are the lines of its changelog, each with its kind in front, and ``is_security_fix`` says whether one of
-    them mends a weakness.
+    them fixes a weakness.
     """
 
     version: str
