@@ -37,7 +37,7 @@ def test_any_advice_reads_well_and_is_json(decisions: dict[str, str]) -> None:
     for reason in (*advice.reasons, *advice.against, *advice.template_reasons, *advice.template_against):
         assert " ".join(reason.claim.split()) in flat
     fields = json.loads(json.dumps(recommendation_fields(advice)))
-    assert fields["template"]["name"] == advice.template
+    assert fields["framework"] == advice.framework
     assert [flip["changes"] for flip in fields["flips"]] == [dict(flip.changes) for flip in advice.flips]
 
 

@@ -6,9 +6,8 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
-from waypost.commands.reply import Reply, here, plan_fields, shown_path, steps_into
+from waypost.commands.reply import Fields, Reply, TemplateFields, answer_fields, here, shown_path, steps_into
 from waypost.errors import StateError, UsageError
 from waypost.model import Value
 from waypost.projects import creation
@@ -27,6 +26,13 @@ from waypost.sources.rendering import preload, refuse_unsafe
 from waypost.sources.source import source_at
 from waypost.system.scratch import temporary_folder
 from waypost.wizard.dialogue import ask
+
+
+class NewFields(Fields, total=False):
+    """The reply of ``new``: also the project's folder, and with ``--dry-run`` that nothing was made."""
+
+    destination: str
+    is_dry_run: bool
 
 
 def new(
@@ -67,10 +73,9 @@ def new(
     notes = plan.notes + created.notes
     text = [f"Made {shown_path(folder)} from {plan.template}: {len(created.files)} files."]
     text += [*(f"Note: {note}" for note in notes), "", "Next:", *(f"  {step}" for step in steps)]
-    return Reply(
-        text="\n".join(text),
-        fields=_project_fields(plan, source, folder) | {"changed": created.files, "next": steps, "notes": notes},
-    )
+    fields = _project_fields(plan, source, folder)
+    fields.update({"changed": created.files, "next": steps, "notes": notes})
+    return Reply(text="\n".join(text), fields=fields)
 
 
 def create(
@@ -111,13 +116,14 @@ def _dry_run(source: TemplateSource, plan: Plan, folder: Path) -> Reply:
         created = creation.create(source, plan.resolution, plan.recommendation, scratch / folder.name, uses_git=False)
     text = [f"Would make {shown_path(folder)} from {plan.template}: {len(created.files)} files."]
     text += [*(f"  {name}" for name in created.files), *(f"Note: {note}" for note in plan.notes)]
-    fields = {"changed": created.files, "notes": plan.notes, "is_dry_run": True}
-    return Reply(text="\n".join(text), fields=_project_fields(plan, source, folder) | fields)
+    fields = _project_fields(plan, source, folder)
+    fields.update({"changed": created.files, "notes": plan.notes, "is_dry_run": True})
+    return Reply(text="\n".join(text), fields=fields)
 
 
-def _project_fields(plan: Plan, source: TemplateSource, folder: Path) -> dict[str, Any]:
-    fields = plan_fields(plan)
-    return fields | {"template": fields["template"] | {"to": source.version}, "destination": str(folder)}
+def _project_fields(plan: Plan, source: TemplateSource, folder: Path) -> NewFields:
+    template: TemplateFields = {"name": plan.template, "from": None, "to": source.version}
+    return {"template": template, "answers": answer_fields(plan.answers), "destination": str(folder)}
 
 
 def _next_steps(plan: Plan, folder: Path) -> tuple[str, ...]:
