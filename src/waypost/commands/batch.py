@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from waypost.commands.new import new
@@ -59,6 +59,11 @@ def batch(
         report=note,
     )
     ended.sort(key=lambda end: order[end[0]])
+    return _reply(ended, rows)
+
+
+def _reply(ended: Sequence[tuple[str, str, int, str]], rows: list[Row]) -> Reply:
+    """Return the end of a batch: ``ended`` holds project, status, exit code and error message of each."""
     failed = [end for end in ended if end[1] not in ("done", "conflicts")]
     conflicts = [end for end in ended if end[1] == "conflicts"]
     counts = {
