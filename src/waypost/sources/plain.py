@@ -25,7 +25,7 @@ _UNDERSTOOD = frozenset(
     {"_answers_file", "_envops", "_exclude", "_min_copier_version", "_subdirectory", "_templates_suffix"}
 )
 # Where files lie that are part of others: templates too, by whatever name.
-_SHARED = "_shared"
+_PARTS = frozenset({"_shared", "features"})
 _ENVOPS = frozenset({"undefined", "trim_blocks", "lstrip_blocks", "keep_trailing_newline"})
 
 
@@ -77,7 +77,7 @@ def compile_all(catalogue: Catalogue) -> None:
     for path in (catalogue.source / "templates").rglob("*"):
         name = path.relative_to(catalogue.source)
         with suppress(SourceError):  # whoever renders it is told
-            if path.is_file() and (path.suffix == ".jinja" or _SHARED in name.parts):
+            if path.is_file() and (path.suffix == ".jinja" or name.parts[1] in _PARTS):
                 catalogue.expressions.compile_file(name.as_posix())
             if "{" in name.name:
                 catalogue.expressions.compile(name.name.removesuffix(".jinja"))
