@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from {{ package_name }} import metrics
 
-{% include 'templates/_shared/test-metrics-workers.py' %}
+{% include 'templates/_shared/monitoring/test-metrics-workers.py' %}
 
 
 @pytest.mark.parametrize(

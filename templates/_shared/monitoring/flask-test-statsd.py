@@ -69,5 +69,5 @@ def test_a_host_without_an_address_is_told_once(caplog: pytest.LogCaptureFixture
         "nothing is sent to statsd: ::1 has no address"
     ]
 {% if uses_celery %}
-{% include 'templates/_shared/test-statsd-tasks.py' %}
+{% include 'templates/_shared/monitoring/test-statsd-tasks.py' %}
 {% endif %}

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
-{% include 'templates/_shared/test-munin.py' %}
+{% include 'templates/_shared/monitoring/test-munin.py' %}
 
 
 @pytest.fixture
