@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from dependency_pages import dependency_pages
 from waypost.errors import ExitCode
 from waypost.evidence import load_evidence
 from waypost.model import Question, Refusal
@@ -40,6 +41,7 @@ def pages() -> dict[Path, str]:
         Path("docs/refused-combinations.md"): "\n".join(_refusals(catalogue)),
         Path("docs/evidence.md"): "\n".join(_evidence()),
         Path("docs/exit-codes.md"): "\n".join(_exit_codes()),
+        **dependency_pages(catalogue),
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -58,8 +58,9 @@ def read_catalogue(source: Path) -> tuple[Mapping[str, Any], tuple[Question, ...
     return settings, questions
 
 
+@lru_cache(maxsize=256)
 def parse_yaml(text: str) -> Any:
-    """Return the value that a rendered default writes in YAML."""
+    """Return the value that a rendered default writes in YAML, which is only read: a fleet's projects share it."""
     return yaml.safe_load(text)
 
 

@@ -25,7 +25,7 @@ from waypost.values import is_true, nearest_of, type_problem
 # The validator with which copier goes through the rows of refused combinations. Here the rows are read as they are.
 _REFUSAL = "{% include 'templates/questions/refusal.jinja' %}"
 # Where files lie that are part of others: templates too, by whatever name.
-_SHARED = "_shared"
+_PARTS = frozenset({"_shared", "features"})
 
 
 def load_catalogue(source: Path) -> Catalogue:
@@ -220,7 +220,7 @@ class Catalogue:
         for path in (self.source / "templates").rglob("*"):
             name = path.relative_to(self.source)
             with suppress(jinja2.TemplateError, UnicodeDecodeError):  # whoever renders it is told
-                if path.is_file() and (path.suffix == ".jinja" or _SHARED in name.parts):
+                if path.is_file() and (path.suffix == ".jinja" or name.parts[1] in _PARTS):
                     self._environment.get_template(name.as_posix())
                 if "{" in name.name:
                     self._template(name.name.removesuffix(".jinja"))
