@@ -35,7 +35,7 @@ $(STAMP): pyproject.toml
 	@touch $@
 
 test: setup check ## Run every check and every test, with the servers that are installed here beside them
-	$(BIN)/python scripts/services.py run $(if $(REQUIRE_SERVICES),--require) -- $(PYTEST)
+	$(BIN)/python scripts/services run $(if $(REQUIRE_SERVICES),--require) -- $(PYTEST)
 
 EXAMPLES ?= 1000
 proof: setup ## Prove what is not proved yet of every combination, and write docs/proof.md: an hour or two
