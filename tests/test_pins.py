@@ -8,7 +8,6 @@ import tomllib
 from importlib import metadata
 
 import pytest
-from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -30,8 +29,8 @@ ASKED = [
 
 def pinned_on(python: str) -> dict[str, str]:
     """The version of each package on this Python."""
-    environment = {**default_environment(), "python_version": python, "python_full_version": f"{python}.0"}
-    applying = [pin for pin in PINS if pin.marker is None or pin.marker.evaluate(dict(environment))]
+    there = {"python_version": python, "python_full_version": f"{python}.0"}
+    applying = [pin for pin in PINS if pin.marker is None or pin.marker.evaluate(there)]
     pins = {pin.name: next(iter(pin.specifier)).version for pin in applying}
     assert len(pins) == len(applying), "a package has two versions"
     return pins
