@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sources import ROOT
+from support.sources import ROOT
 
 WORKFLOW = ROOT / ".github" / "workflows" / "check.yml"
 SCHEMAS = {

@@ -11,7 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from sources import ROOT
+from support.sources import ROOT
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
 LINES = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
