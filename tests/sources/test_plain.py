@@ -72,6 +72,7 @@ def some_answer(question: Question, chance: random.Random) -> Value:
             return chance.choice(TEXTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_any_answers_render_to_what_copier_writes(
     source: TemplateSource, environment: Any, template: str, tmp_path: Path
