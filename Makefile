@@ -19,10 +19,10 @@ WORKERS ?= 3
 # Not loadgroup: beside pytest 9.2 it spreads the groups without a word (pytest-xdist issue 1386).
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-# What tells `make quick` from `make test`. Some machines forbid Python to keep compiled code; a third of the time would
-# go into compiling the same files again in each process.
+# The tests that `make quick` runs. Where PYTHONDONTWRITEBYTECODE is set, Python would compile the tests anew in every
+# run, and Waypost in every process that a test starts, which takes three times as long as the command itself.
 QUICK = -m 'not (slow or project or service or terminal)' --ignore tests/templates
-WITH_COMPILED = env -u PYTHONDONTWRITEBYTECODE
+QUICK_PYTEST = env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n logical --dist worksteal $(QUICK)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup quick test check lint types format docs demo pins proof audit release clean
@@ -40,9 +40,10 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 
 quick: check ## Run the checks and the fast tests, in about a minute: after each change
-	$(WITH_COMPILED) $(BIN)/python -m pytest -n logical --dist worksteal $(QUICK)
+	$(QUICK_PYTEST)
 
 test: check ## Run every check and every test, next to the servers that are installed: before you submit
+	$(BIN)/python -m compileall -q src scripts
 	$(BIN)/python scripts/services run $(if $(REQUIRE_SERVICES),--require) -- $(PYTEST)
 
 check: lint types ## Check style, format and types, without the tests
