@@ -15,6 +15,8 @@ from support.releasing import Checkout
 from support.running import Workplace
 from support.sources import ROOT
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("hatchling", reason="hatchling is not installed; make setup installs it")
 
 

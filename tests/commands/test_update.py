@@ -26,6 +26,8 @@ from waypost.questions.record import RECORD
 from waypost.system import git as git_of_ours
 from waypost.update.writing.worktree import take_back
 
+pytestmark = pytest.mark.slow
+
 LINES = "".join(f"line {number}\n" for number in range(1, 13))
 FILES = {
     ".env.example": "SECRET_KEY=change-me\n",

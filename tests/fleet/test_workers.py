@@ -13,6 +13,8 @@ import pytest
 
 from waypost.fleet.workers import end_interruptions, run_each
 
+pytestmark = pytest.mark.slow
+
 
 def ran(tasks: list[str], work: Callable[[str], bytes], *, limit: int = 2) -> dict[str, tuple[bytes, int]]:
     """What became of each task: its answer, and how its process ended."""
