@@ -1,0 +1,24 @@
+"""Runs a function of a test module in a fresh Python: it has no threads, as the command has none, and may fork or die.
+
+A process of pytest-xdist has threads, and Python 3.15 refuses to fork such a process where warnings are errors.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import ParamSpec, TypeVar
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+
+def alone(
+    function: Callable[_Arguments, _Result], /, *arguments: _Arguments.args, **named: _Arguments.kwargs
+) -> _Result:
+    """What the function returns or raises there; raises ``BrokenProcessPool`` where it ends the process."""
+    context = get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context, initializer=warnings.simplefilter, initargs=("error",)) as pool:
+        return pool.submit(function, *arguments, **named).result()
