@@ -26,8 +26,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from updates import TOOLS  # noqa: E402
 
-from waypost.catalogue import embedded_root  # noqa: E402
-from waypost.releases import extract, releases  # noqa: E402
+from waypost.sources.embedded import embedded_root  # noqa: E402
+from waypost.sources.releases import extract, releases  # noqa: E402
 
 TEMPLATES = ("flask-micro", "flask-blueprints", "django-full")
 WAYPOST = (sys.executable, "-m", "waypost")

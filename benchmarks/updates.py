@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/updates.py [--pairs 100]
 
-A pair is a change of a template and edits of a user, made by chance from the number of the pair (tests/pairs.py). The
+A pair is a change of a template and edits of a user, made by chance from its number (tests/support/pairs.py). The
 other tools are installed into an environment of their own with uv; every tool runs as its own process from its own
 template repository with the same files. Times are of one run on one machine: only their ratios mean anything.
 """
@@ -26,9 +26,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from pairs import KINDS, Pair, files_in, lost_lines, pair_of, unreadable_files  # noqa: E402
-from updating import git, markers, unmerged  # noqa: E402
-from waypost.trees import EXECUTABLE, LINK, File  # noqa: E402
+from support.pairs import KINDS, Pair, files_in, lost_lines, pair_of, unreadable_files  # noqa: E402
+from support.updating import git, markers, unmerged  # noqa: E402
+from waypost.update.merge.trees import EXECUTABLE, LINK, File  # noqa: E402
 
 # Links that lead nowhere are no files of a template for copier and cookiecutter.
 TEMPLATE_KINDS = tuple(kind for kind in KINDS if kind != "link")

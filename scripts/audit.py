@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from environments import requirements
+from support.environments import requirements
 
 UV = Path(sys.executable).with_name("uv")
 TEMPLATES = ("flask-micro", "flask-blueprints", "django-full", "django-full-lts")

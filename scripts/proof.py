@@ -26,7 +26,7 @@ PAGE = ROOT / "docs" / "proof.md"
 TEMPLATES = ("flask-micro", "flask-blueprints", "django-full")
 # The combinations, and what other tests leave to the proof.
 TESTS = {
-    "combinations": ("tests/test_choices.py", "tests/templates/test_combinations.py"),
+    "combinations": ("tests/templates/test_choices.py", "tests/templates/test_combinations.py"),
     "thorough": ("-m", "thorough", "tests/templates"),
 }
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from waypost.advice.evidence import load_evidence
 from waypost.errors import ExitCode
-from waypost.evidence import load_evidence
 from waypost.model import Question, Refusal
-from waypost.questions import Catalogue, load_catalogue
-from waypost.values import shown
+from waypost.questions.catalogue import Catalogue, load_catalogue
+from waypost.questions.values import shown
 
 ROOT = Path(__file__).parents[1]
 _MADE = "<!-- Made by `make docs` from the question catalogue; change it there. -->"
@@ -100,7 +100,7 @@ def _where(refusal: Refusal) -> str:
 
 def _evidence() -> Iterator[str]:
     evidence = load_evidence()
-    yield from ("<!-- Made by `make docs` from src/waypost/evidence.toml; change it there. -->", "")
+    yield from ("<!-- Made by `make docs` from src/waypost/advice/evidence.toml; change it there. -->", "")
     yield from ("# The evidence behind the advice", "")
     yield "Every claim of five published comparisons about when to choose which, in words of our own. A claim counts"
     yield "when the answers match; its weight is 3 for plain advice, 2 for a strong argument, 1 for a nuance."

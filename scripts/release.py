@@ -1,8 +1,8 @@
 """Cuts a release: `make release VERSION=X.Y.Z`.
 
-Writes the version into pyproject.toml, the changelog fragments into CHANGELOG.md and src/waypost/releases.toml, the
-templates of this commit into src/waypost/history.bundle, and commits and tags all that. Needs nothing but Python and
-git; a fresh clone gives the same hashes.
+Writes the version into pyproject.toml, the changelog fragments into CHANGELOG.md and src/waypost/sources/releases.toml,
+the templates of this commit into src/waypost/sources/history.bundle, and commits and tags all that. Needs nothing but
+Python and git; a fresh clone gives the same hashes.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "src"))  # the checkout's own, whatever is installed
 
-from waypost import git  # noqa: E402
-from waypost.releases import (  # noqa: E402
+from waypost.sources.releases import (  # noqa: E402
     Release,
     alone,
     commit_content,
@@ -29,13 +28,14 @@ from waypost.releases import (  # noqa: E402
     open_bundle,
     read_register,
 )
+from waypost.system import git  # noqa: E402
 
 KINDS = ("security", "added", "changed", "fixed", "removed")
 PROJECT = ROOT / "pyproject.toml"
 CHANGELOG = ROOT / "CHANGELOG.md"
 FRAGMENTS = ROOT / "changelog.d"
-REGISTER = ROOT / "src/waypost/releases.toml"
-BUNDLE = ROOT / "src/waypost/history.bundle"
+REGISTER = ROOT / "src/waypost/sources/releases.toml"
+BUNDLE = ROOT / "src/waypost/sources/history.bundle"
 WRITTEN = (PROJECT, CHANGELOG, FRAGMENTS, REGISTER, BUNDLE)
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from running import Workplace
-from sources import SMALL, as_repository, copy_of_our_source
+from support.running import Workplace
+from support.sources import SMALL, as_repository, copy_of_our_source
 
 
 def pytest_configure() -> None:

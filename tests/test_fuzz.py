@@ -15,14 +15,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import waypost
-from running import Workplace
-from sources import ROOT, as_repository, catalogue, copy_of_our_source
-from waypost.answers import recorded_answers
-from waypost.catalogue import read_catalogue
+from support.running import Workplace
+from support.sources import ROOT, as_repository, catalogue, copy_of_our_source
 from waypost.errors import WaypostError
-from waypost.manifest import read_manifest
-from waypost.questions import load_catalogue
-from waypost.record import RECORD, read_record
+from waypost.fleet.manifest import read_manifest
+from waypost.questions.answers import recorded_answers
+from waypost.questions.catalogue import load_catalogue
+from waypost.questions.reading import read_catalogue
+from waypost.questions.record import RECORD, read_record
 
 MANY = int(os.environ.get("WAYPOST_EXAMPLES", "100"))
 OFTEN = settings(max_examples=MANY, deadline=None, suppress_health_check=list(HealthCheck))

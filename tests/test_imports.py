@@ -11,29 +11,40 @@ from pathlib import Path
 
 import pytest
 
-from sources import ROOT
+from support.sources import ROOT
 
 SOURCE = ROOT / "src"
-# The floors of the design, from the top. A module that is not named here is one of the many on floor 2.
-FLOORS = {
-    5: {"cli", "arguments", "options", "output", "__main__"},
-    4: {"commands", "planning", "maintenance", "fleet", "batch", ""},
-    3: {"wizard", "recommend", "creation", "update", "update_answers", "check", "doctor"},
-    1: {"model", "errors"},
-}
+# The packages from the top down: a module imports only from its own package and from those further down. What stands in
+# one line is beside each other, and neither imports the other.
+ORDER: tuple[tuple[str, ...], ...] = (
+    ("__main__",),
+    ("cli",),
+    ("",),
+    ("commands",),
+    ("update",),
+    ("update.writing",),
+    ("update.merge",),
+    ("projects", "fleet"),
+    ("wizard", "sources"),
+    ("wizard.terminal",),
+    ("advice", "questions", "system"),
+    ("errors",),
+    ("model",),
+)
+LARGEST_PACKAGE = 8
 HOMES = {
-    "click": {"cli", "arguments", "options", "output"},
-    "copier": {"render"},
-    "plumbum": {"render"},
-    "jinja2": {"questions"},
-    "questionary": {"wizard.prompts"},
-    "prompt_toolkit": {"wizard.prompts", "wizard.drawing", "wizard.streams"},
-    "rich": {"drawing"},
+    "click": {"cli.run", "cli.arguments", "cli.options", "cli.output"},
+    "copier": {"sources.by_copier"},
+    "plumbum": {"sources.by_copier"},
+    "jinja2": {"questions.expressions"},
+    "questionary": {"wizard.terminal.prompts"},
+    "prompt_toolkit": {"wizard.terminal.prompts", "wizard.terminal.styling", "wizard.terminal.streams"},
+    "rich": {"advice.drawing"},
     # Writing TOML, and merging it.
-    "tomlkit": {"report", "toml_merge"},
+    "tomlkit": {"questions.schema", "update.merge.toml"},
     # A source's catalogue, a project's record, and whether a merged file still parses.
-    "yaml": {"catalogue", "record", "soundness"},
-    "packaging": {"history", "update"},
+    "yaml": {"questions.reading", "questions.record", "update.merge.records", "update.merge.soundness"},
+    "packaging": {"sources.source", "update.plan"},
 }
 
 
@@ -65,18 +76,42 @@ def ours_in(module: str) -> set[str]:
     return {name for name in found & MODULES.keys() if name not in {"", module}}
 
 
-def floor_of(module: str) -> int:
-    return next((floor for floor, names in FLOORS.items() if module.partition(".")[0] in names), 2)
+def package_of(module: str) -> str:
+    is_package = MODULES[module].name == "__init__.py"
+    return module if is_package or module in LINES else module.rpartition(".")[0]
+
+
+LINES = {package: number for number, line in enumerate(ORDER) for package in line}
+PACKAGES = sorted({package_of(module) for module in MODULES})
 
 
 def test_the_modules_are_found_and_read() -> None:
-    assert {"cli", "commands", "model", "wizard", "wizard.prompts"} <= MODULES.keys()
-    assert {"answers", "creation", "history"} <= ours_in("commands")
+    assert {"cli.run", "commands.new", "model", "wizard.dialogue", "wizard.terminal.prompts"} <= MODULES.keys()
+    assert {"questions.answers", "projects.creation", "sources.source"} <= ours_in("commands.new")
+
+
+def test_every_package_has_its_place_in_the_order() -> None:
+    assert {package_of(module) for module in MODULES} == LINES.keys()
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_module_imports_nothing_from_a_floor_above(module: str) -> None:
-    assert {name for name in ours_in(module) if floor_of(name) > floor_of(module)} == set()
+def test_a_module_imports_only_from_its_package_and_from_those_below(module: str) -> None:
+    own = package_of(module)
+    imported = {name: package_of(name) for name in ours_in(module)}
+    assert {name for name, package in imported.items() if package != own and LINES[package] <= LINES[own]} == set()
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_stays_small(package: str) -> None:
+    modules = {module for module in MODULES if package_of(module) == package and module != package}
+    assert len(modules) <= LARGEST_PACKAGE
+
+
+@pytest.mark.parametrize("package", [package for package in PACKAGES if package and package in MODULES])
+def test_a_package_imports_nothing_itself(package: str) -> None:
+    """What stands in ``__init__`` would be imported by whoever needs one module of the package."""
+    if MODULES[package].name == "__init__.py":
+        assert imported_by(package) == frozenset()
 
 
 def test_no_module_imports_itself_by_way_of_others() -> None:
@@ -108,12 +143,25 @@ def test_no_home_is_empty() -> None:
 
 def test_only_git_runs_git() -> None:
     running = {module for module in MODULES if "subprocess" in imported_by(module)}
-    assert "git" in running
-    for module in running - {"git"}:
+    assert "system.git" in running
+    for module in running - {"system.git"}:
         assert '"git"' not in MODULES[module].read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("module", ["recommend", "rules", "reach", "evidence", "model", "errors", "values"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "advice.recommend",
+        "advice.rules",
+        "advice.sums",
+        "advice.evidence",
+        "advice.model",
+        "advice.text",
+        "model",
+        "errors",
+        "questions.values",
+    ],
+)
 def test_what_is_pure_does_not_touch_the_system(module: str) -> None:
     forbidden = {"os", "pathlib", "subprocess", "socket", "tempfile", "random", "time", "datetime"}
     assert {name.partition(".")[0] for name in imported_by(module)} & forbidden == set()
@@ -123,9 +171,9 @@ def modules_after(*arguments: str) -> set[str]:
     """The modules that a run of Waypost has imported at its end."""
     script = (
         "import contextlib, io, json, sys\n"
-        "from waypost import cli\n"
+        "from waypost.cli.run import run\n"
         "with contextlib.redirect_stdout(io.StringIO()):\n"
-        "    code = cli.run(sys.argv[1:])\n"
+        "    code = run(sys.argv[1:])\n"
         "print(json.dumps([code, sorted(sys.modules)]))"
     )
     done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, check=True, cwd=ROOT)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from releasing import Checkout
-from running import Workplace
-from sources import ROOT
+from support.releasing import Checkout
+from support.running import Workplace
+from support.sources import ROOT
 
 pytest.importorskip("hatchling", reason="hatchling is not installed; make setup installs it")
 
@@ -77,5 +77,6 @@ def test_the_wheel_holds_the_package_and_nothing_else(built: Path) -> None:
     with zipfile.ZipFile(next(built.glob("*.whl"))) as archive:
         names = archive.namelist()
     assert {name.partition("/")[0] for name in names} == {"waypost", "waypost-7.2.0.dist-info"}
-    carried = {name.split("/")[1] for name in names}
-    assert {"_source", "history.bundle", "releases.toml", "evidence.toml", "py.typed"} <= carried
+    carried = {name.removeprefix("waypost/") for name in names}
+    data = {"sources/history.bundle", "sources/releases.toml", "advice/evidence.toml", "py.typed"}
+    assert data | {"_source/copier.yml"} <= carried

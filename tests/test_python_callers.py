@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import waypost
+from waypost.advice.model import Recommendation
 from waypost.errors import AnswersError, StateError
-from waypost.model import Recommendation
 
 
 def run(script: str) -> str:
@@ -37,10 +37,10 @@ def test_importing_the_package_imports_next_to_nothing() -> None:
     "script",
     [
         "import waypost; print(waypost.recommend({'kind': 'cms'}).framework)",
-        "import waypost.recommend; print(waypost.recommend({'kind': 'cms'}).framework)",
-        "import waypost.recommend; from waypost import recommend; print(recommend({'kind': 'cms'}).framework)",
+        "import waypost.advice.recommend, waypost; print(waypost.recommend({'kind': 'cms'}).framework)",
+        "import waypost.advice.recommend; from waypost import recommend; print(recommend({'kind': 'cms'}).framework)",
         "import waypost; waypost.create; print(waypost.recommend({'kind': 'cms'}).framework)",
-        "from waypost.recommend import recommend; print(recommend({'kind': 'cms'}).framework)",
+        "from waypost.advice.recommend import recommend; print(recommend({'kind': 'cms'}).framework)",
     ],
     ids=["package", "module first", "both", "after create", "module only"],
 )

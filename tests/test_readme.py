@@ -6,9 +6,9 @@ import re
 import shlex
 import tomllib
 
-from running import Workplace
-from sources import ROOT
-from updating import git
+from support.running import Workplace
+from support.sources import ROOT
+from support.updating import git
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # The commands that are typed inside the project that the one before has made.

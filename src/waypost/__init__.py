@@ -18,20 +18,20 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from waypost.check import check as check
-    from waypost.commands import create as create
-    from waypost.recommend import recommend as recommend
-    from waypost.update import apply_update as apply_update
-    from waypost.update import plan_update as plan_update
+    from waypost.advice.recommend import recommend as recommend
+    from waypost.commands.new import create as create
+    from waypost.projects.standing import check as check
+    from waypost.update.plan import apply_update as apply_update
+    from waypost.update.plan import plan_update as plan_update
 
 __all__ = ["apply_update", "check", "create", "plan_update", "recommend"]
 
 _HOMES = {
-    "apply_update": "waypost.update",
-    "check": "waypost.check",
-    "create": "waypost.commands",
-    "plan_update": "waypost.update",
-    "recommend": "waypost.recommend",
+    "apply_update": "waypost.update.plan",
+    "check": "waypost.projects.standing",
+    "create": "waypost.commands.new",
+    "plan_update": "waypost.update.plan",
+    "recommend": "waypost.advice.recommend",
 }
 
 

@@ -15,9 +15,9 @@ def main() -> None:
     for stopping in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(stopping) is not signal.SIG_IGN:
             signal.signal(stopping, lambda *_: os._exit(_INTERRUPTED))
-    from waypost import cli  # noqa: PLC0415
+    from waypost.cli.run import run  # noqa: PLC0415
 
-    code = cli.run(sys.argv[1:])
+    code = run(sys.argv[1:])
     # While Python ends there is nothing left to stop, and it would let a signal kill the process after all.
     for stopping in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(stopping, signal.SIG_IGN)

@@ -25,13 +25,13 @@ from typing import Protocol, cast
 
 import pytest
 
-from deploying import ALL
-from environments import ENVIRONMENTS, installed, requirements
-from nginx import Proxy, proxy
-from sources import source_of
+from support.deploying import ALL
+from support.environments import ENVIRONMENTS, installed, requirements
+from support.nginx import Proxy, proxy
+from support.sources import source_of
 from waypost.model import Value
-from waypost.questions import load_catalogue
-from waypost.render import render as made_by_waypost
+from waypost.questions.catalogue import load_catalogue
+from waypost.sources.rendering import render as made_by_waypost
 
 REPOSITORY = Path(__file__).parents[2]
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from deploying import lint, program
+from support.deploying import lint, program
 
 if TYPE_CHECKING:
     from templates.conftest import MakeEnvironment, Render, Run

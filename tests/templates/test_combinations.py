@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from choices import SEED, at_random, pairwise, shown
-from environments import required_by
-from proved import digest_of, recalled, remember, sources_of
-from sources import TEMPLATES, catalogue
+from support.choices import SEED, at_random, pairwise, shown
+from support.environments import required_by
+from support.proved import digest_of, recalled, remember, sources_of
+from support.sources import TEMPLATES, catalogue
 from waypost.model import Value
 
 if TYPE_CHECKING:

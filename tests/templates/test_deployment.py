@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from containers import Image, build_context, compose_of, end, stages_of, tree
-from deploying import SECRET, START_SECONDS, ask, lint, wait
 from services import free_port
+from support.containers import Image, build_context, compose_of, end, stages_of, tree
+from support.deploying import SECRET, START_SECONDS, ask, lint, wait
 
 if TYPE_CHECKING:
     from templates.conftest import Background, MakeEnvironment, Render, Run

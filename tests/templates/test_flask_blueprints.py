@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from environments import pyprojects
+from support.environments import pyprojects
 
 if TYPE_CHECKING:
     from templates.conftest import MakeEnvironment, Render, Run, Serve

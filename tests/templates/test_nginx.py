@@ -28,8 +28,8 @@ import pytest
 import websockets
 from websockets.sync.client import ClientConnection, connect
 
-from deploying import START_SECONDS, ask, lint, production, program
-from nginx import Browser, Proxy, certificate
+from support.deploying import START_SECONDS, ask, lint, production, program
+from support.nginx import Browser, Proxy, certificate
 
 if TYPE_CHECKING:
     from templates.conftest import MakeEnvironment, Run, Serve

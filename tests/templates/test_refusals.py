@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sources import ROOT, TEMPLATES, catalogue, source_of
-from waypost.baseline import baseline
+from support.sources import ROOT, TEMPLATES, catalogue, source_of
 from waypost.model import Refusal, Value
-from waypost.plain import RenderedFile
-from waypost.questions import Catalogue
-from waypost.record import RECORD
+from waypost.questions.catalogue import Catalogue
+from waypost.questions.record import RECORD
+from waypost.sources.plain import RenderedFile
+from waypost.sources.rendering import rendering
 
 if TYPE_CHECKING:
     from templates.conftest import MakeEnvironment, Run
@@ -40,7 +40,7 @@ def permissive() -> Catalogue:
 def files_of(answers: Mapping[str, Value]) -> dict[str, RenderedFile]:
     resolution = permissive().resolve(answers)
     assert not resolution.problems
-    return {name: file for name, file in baseline(source_of(ROOT), resolution).items() if name != RECORD}
+    return {name: file for name, file in rendering(source_of(ROOT), resolution).items() if name != RECORD}
 
 
 def forced(row: Refusal) -> list[dict[str, Value]]:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from deploying import START_SECONDS, answers_at, program, wait
 from services import free_port
+from support.deploying import START_SECONDS, answers_at, program, wait
 
 if TYPE_CHECKING:
     from templates.conftest import Environment, MakeEnvironment, Render, Run

@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from waypost.evidence import UNSURE
+from waypost.advice.evidence import UNSURE
+from waypost.advice.recommend import next_question
 from waypost.model import Question, Value
-from waypost.recommend import next_question
-from waypost.values import shown
-from waypost.wizard.screen import Line, Option, Screen, Tone
+from waypost.questions.values import shown
 from waypost.wizard.state import (
     CHANGE,
     NAME,
@@ -26,6 +25,7 @@ from waypost.wizard.state import (
     refusal_of,
     summary_keys,
 )
+from waypost.wizard.terminal.screen import Line, Option, Screen, Tone
 from waypost.wizard.verdict import claims_about, label_of, short, standing_line, verdict_lines
 
 _WELCOME: Mapping[Purpose, str] = {

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal
 
-from waypost.evidence import DECISIONS, UNSURE
-from waypost.model import Recommendation, Value
-from waypost.questions import Catalogue, Resolution
-from waypost.recommend import recommend
-from waypost.wizard.mending import apply_changes, mend
+from waypost.advice.evidence import DECISIONS, UNSURE
+from waypost.advice.model import Recommendation
+from waypost.advice.recommend import recommend
+from waypost.model import Value
+from waypost.questions.catalogue import Catalogue, Resolution
+from waypost.wizard.repair import apply_changes, mend
 
 Purpose = Literal["new", "recommend"]
 Step = Literal["question", "enough", "verdict", "answers", "answer", "name", "summary", "edit", "confirm", "done"]

@@ -7,14 +7,14 @@ shown holds answers that the catalogue accepts: the verdict is the gate, and off
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import assert_never
 
+from waypost.advice.recommend import next_question
 from waypost.model import Value
-from waypost.questions import Catalogue
-from waypost.recommend import next_question
-from waypost.values import type_problem
-from waypost.wizard.mending import apply_changes
+from waypost.questions.catalogue import Catalogue
+from waypost.questions.values import type_problem
+from waypost.wizard.repair import apply_changes
 from waypost.wizard.state import (
     CHANGE,
     NAME,
@@ -30,21 +30,7 @@ from waypost.wizard.state import (
     refusal_of,
     summary_keys,
 )
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The person chose or wrote this."""
-
-    value: Value
-
-
-@dataclass(frozen=True)
-class Back:
-    """The person wants to go back."""
-
-
-Event = Answer | Back
+from waypost.wizard.terminal.screen import Answer, Back, Event
 
 
 def begin(catalogue: Catalogue, given: Mapping[str, Value], purpose: Purpose) -> State:

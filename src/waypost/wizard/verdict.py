@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from waypost.evidence import UNSURE, load_evidence
-from waypost.model import FRAMEWORK_NAMES, Flip, Question, Reason, Recommendation, Value
-from waypost.questions import Catalogue
-from waypost.recommend import standing
+from waypost.advice.evidence import UNSURE, load_evidence
+from waypost.advice.model import FRAMEWORK_NAMES, Flip, Reason, Recommendation
+from waypost.advice.recommend import standing
+from waypost.model import Question, Value
+from waypost.questions.catalogue import Catalogue
 
 _OPEN_SHOWN = 4
 _CLAIMS_SHOWN = 3

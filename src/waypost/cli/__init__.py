@@ -1,0 +1,4 @@
+"""What is typed and what is printed: the only home of click.
+
+The entry point uses ``run`` from ``run``.
+"""

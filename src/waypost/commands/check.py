@@ -1,0 +1,113 @@
+"""The commands that look after projects that are there: check, doctor and batch, each as a short story."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from waypost.commands.reply import Reply
+from waypost.errors import ExitCode, WaypostError
+from waypost.projects.standing import Standing, check
+from waypost.sources.releases import Release
+
+
+def check_projects(projects: Sequence[str], *, compares_files: bool = True) -> Reply:
+    """Say of each project whether it is current, outdated or drifted; one that cannot be looked at stops no other."""
+    if len(projects) == 1:
+        standing = check(projects[0], compares_files=compares_files)
+        fields = _standing_fields(standing)
+        template = {"name": standing.template, "from": standing.version, "to": standing.newest}
+        return Reply(
+            output=_standing_text(standing),
+            fields=fields | {"template": template, "projects": [fields], "next": _next_steps(standing)},
+            exit_code=_code(standing),
+        )
+    texts, rows, codes = [], [], []
+    for project in projects:
+        try:
+            standing = check(project, compares_files=compares_files)
+            texts.append(_standing_text(standing))
+            rows.append(_standing_fields(standing))
+            codes.append(_code(standing))
+        except WaypostError as error:
+            texts.append(f"{project}: cannot be checked: {error.message}\n")
+            rows.append({"project": project, "state": "failed", "error": _error_fields(error)})
+            codes.append(error.exit_code)
+    failed = [code for code in codes if code not in (ExitCode.DONE, ExitCode.OUTDATED)]
+    return Reply(
+        output="".join(texts),
+        fields={"status": "failed" if failed else "done", "projects": rows},
+        exit_code=failed[0] if failed else max(codes),
+    )
+
+
+def _code(standing: Standing) -> ExitCode:
+    return ExitCode.OUTDATED if standing.is_outdated or standing.has_drifted else ExitCode.DONE
+
+
+def _state(standing: Standing) -> str:
+    if standing.is_outdated:
+        return "outdated"
+    return "drifted" if standing.has_drifted else "current"
+
+
+def _standing_text(standing: Standing) -> str:
+    lines = [f"{standing.project}: {_summary(standing)}"]
+    for release in standing.newer:
+        lines.append(f"  {_release(release)}")
+        lines += [f"    {change}" for change in release.changes]
+    lines += [f"  {drift.change:<8} {drift.path}" for drift in standing.drift or ()]
+    lines += [f"  Note: {note}" for note in standing.notes]
+    return "\n".join(lines) + "\n"
+
+
+def _summary(standing: Standing) -> str:
+    parts = [f"{_state(standing)}, {standing.template} {standing.version}"]
+    if standing.is_outdated:
+        count = len(standing.newer)
+        fixes = sum(release.is_security_fix for release in standing.newer)
+        security = f" ({fixes} with a security fix)" if fixes else ""
+        parts.append(f"{count} {'release' if count == 1 else 'releases'} behind {standing.newest}{security}")
+    if standing.has_drifted:
+        count = len(standing.drift or ())
+        parts.append(f"{count} of the template's files {'is' if count == 1 else 'are'} not as it made them")
+    return ", ".join(parts)
+
+
+def _release(release: Release) -> str:
+    return (
+        release.version
+        + (f" ({release.date})" if release.date else "")
+        + (" SECURITY" if release.is_security_fix else "")
+    )
+
+
+def _next_steps(standing: Standing) -> tuple[str, ...]:
+    return (f"waypost update {standing.project}",) if standing.is_outdated else ()
+
+
+def _standing_fields(standing: Standing) -> dict[str, Any]:
+    return {
+        "project": str(standing.project),
+        "state": _state(standing),
+        "is_outdated": standing.is_outdated,
+        "has_drifted": standing.has_drifted if standing.drift is not None else None,
+        "version": standing.version,
+        "newest": standing.newest,
+        "has_security_fix": any(release.is_security_fix for release in standing.newer),
+        "newer": [
+            {
+                "version": release.version,
+                "date": release.date or None,
+                "changes": list(release.changes),
+                "is_security_fix": release.is_security_fix,
+            }
+            for release in standing.newer
+        ],
+        "drift": [{"path": drift.path, "change": drift.change} for drift in standing.drift or ()],
+        "notes": list(standing.notes),
+    }
+
+
+def _error_fields(error: WaypostError) -> dict[str, Any]:
+    return {"message": error.message, "hint": error.hint, "exit_code": int(error.exit_code)}

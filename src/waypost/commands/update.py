@@ -1,0 +1,264 @@
+"""The commands that change a project that is there: update, regenerate and undo, each as a short story."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from waypost.commands.reply import Reply, answer_fields, steps_into
+from waypost.errors import ExitCode, StateError, UsageError
+from waypost.projects.project import Project, find_project, printable
+from waypost.questions.values import shown
+from waypost.system.git import GitError
+from waypost.update.answers import Given
+from waypost.update.merge.changes import Change, Conflict, Merge, difference, merged_files
+from waypost.update.plan import UpdatePlan, apply_update, make_plan, plan_regeneration
+from waypost.update.rehearsal import Rehearsal, rehearse
+from waypost.update.writing import worktree
+
+_MARKS = {"added": "A", "changed": "M", "removed": "D"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How a change is made: ``dry-run`` or ``diff`` only show it, ``rehearse`` tries it out elsewhere.
+
+    ``confirm`` asks a person, and is None where nobody can be asked; ``is_agreed`` answers beforehand. ``when_done`` is
+    called at the moment the files are written, before any signal can interrupt again.
+    """
+
+    is_dry_run: bool = False
+    shows_diff: bool = False
+    is_rehearsal: bool = False
+    is_agreed: bool = False
+    confirm: Callable[[str], bool] | None = None
+    when_done: Callable[[], None] = lambda: None
+
+    @property
+    def only_looks(self) -> bool:
+        """Whether nothing is to be written."""
+        return self.is_dry_run or self.shows_diff or self.is_rehearsal
+
+
+def update_project(folder: str, given: Given, manner: Manner, *, to: str | None = None) -> Reply:
+    """Bring a project to a newer template, other answers or another template; or only show or try what that does."""
+    try:
+        plan = make_plan(Path(folder), given, to=to, only_looks=manner.only_looks)
+        if not plan.is_needed:
+            lines = [f"{folder} is current: {plan.template} {plan.version}.", *(f"Note: {note}" for note in plan.notes)]
+            return Reply(text="\n".join(lines), fields=_fields(plan, manner))
+        if manner.only_looks:
+            return _preview(plan, manner)
+        if plan.changes_framework:
+            _agree(_orphan_text(plan), "Change the framework?", manner)
+        apply_update(plan, when_done=manner.when_done)
+    except GitError as error:
+        raise _refused_by_git(error) from error
+    lines = [f"{plan.title}: {_counted(plan.changes)}, not committed yet.", *_plan_lines(plan)]
+    lines += [*_conflict_lines(plan), *_next_lines(_next_steps(plan))]
+    return Reply(
+        text="\n".join(lines),
+        fields=_fields(plan, manner) | {"next": _next_steps(plan)},
+        exit_code=ExitCode.CONFLICTS if plan.conflicts else ExitCode.DONE,
+    )
+
+
+def regenerate(folder: str, manner: Manner) -> Reply:
+    """Put back what the template owns, as the project's own version and answers make it; or only show it."""
+    try:
+        plan = plan_regeneration(Path(folder), only_looks=manner.only_looks)
+        fields = {
+            "template": {"name": plan.template, "from": plan.version, "to": plan.version},
+            "answers": answer_fields(plan.answers),
+            "changed": [change.path for change in plan.merge.changes],
+            "files": _file_fields(plan.merge),
+            "notes": plan.notes,
+            "is_dry_run": manner.only_looks,
+        }
+        if not plan.merge.changes:
+            return Reply(text=f"Every file is as {plan.template} {plan.version} makes it.", fields=fields)
+        listed = [*(f"  Note: {note}" for note in plan.notes), *_file_lines(plan.merge)]
+        if manner.only_looks:
+            diff = difference(plan.project, plan.merge) if manner.shows_diff else ""
+            text = "\n".join([f"Would put back {_counted(plan.merge.changes)}:", *listed])
+            return Reply(text=text, output=diff, fields=fields | ({"diff": diff} if manner.shows_diff else {}))
+        question = (
+            "Put these files back as the template makes them? Your changes in them go (waypost undo takes it back)."
+        )
+        _agree(
+            "\n".join([f"These files are not as {plan.template} {plan.version} makes them:", *listed]), question, manner
+        )
+        worktree.write(plan.project, plan.merge, title=plan.title, when_done=manner.when_done)
+    except GitError as error:
+        raise _refused_by_git(error) from error
+    steps = _steps(plan.project, plan.title)
+    return Reply(
+        text="\n".join([f"Put back {_counted(plan.merge.changes)}, not committed yet.", *listed, *_next_lines(steps)]),
+        fields=fields | {"next": steps},
+    )
+
+
+def undo(folder: str, *, when_done: Callable[[], None] = lambda: None) -> Reply:
+    """Take back the last change that Waypost wrote into a project, to the byte."""
+    try:
+        done = worktree.take_back(find_project(Path(folder)), when_done=when_done)
+    except GitError as error:
+        raise _refused_by_git(error) from error
+    return Reply(
+        text=f"Took back: {done.title}. All files and the index are as they were.",
+        fields={"changed": [step.path for step in done.steps]},
+    )
+
+
+def _preview(plan: UpdatePlan, manner: Manner) -> Reply:
+    diff = difference(plan.project, plan.merge) if manner.shows_diff else ""
+    lines = [f"{plan.title}: would change {_counted(plan.changes)}.", *_plan_lines(plan)]
+    if plan.conflicts:
+        lines += ["", f"{_counted(plan.conflicts)} would be left to you, marked C above."]
+    fields = _fields(plan, manner) | ({"diff": diff} if manner.shows_diff else {})
+    if not manner.is_rehearsal:
+        return Reply(text="\n".join(lines), output=diff, fields=fields)
+    if plan.conflicts:
+        lines.append("Not rehearsed: conflicts have to be resolved first.")
+        rehearsal: dict[str, Any] = {"status": "not run", "commands": [], "failed": None, "failed_with": None}
+        return Reply(
+            text="\n".join(lines),
+            output=diff,
+            fields=fields | {"rehearsal": rehearsal, "status": "conflicts"},
+            exit_code=ExitCode.CONFLICTS,
+        )
+    outcome = rehearse(merged_files(plan.project, plan.merge), plan.project.folder.name)
+    lines.append(_rehearsal_line(outcome))
+    return Reply(
+        text="\n".join(lines),
+        output=diff,
+        fields=fields | {"rehearsal": _rehearsal_fields(outcome), "status": "done" if outcome.has_passed else "failed"},
+        exit_code=ExitCode.DONE if outcome.has_passed else ExitCode.STATE,
+    )
+
+
+def _agree(what: str, question: str, manner: Manner) -> None:
+    if manner.is_agreed:
+        return
+    if manner.confirm is None:
+        raise UsageError(f"{what}\nThis needs your agreement, and there is no terminal to ask on", hint="Give --yes.")
+    if not manner.confirm(f"{what}\n{question}"):
+        raise StateError("Nothing was changed.")
+
+
+def _fields(plan: UpdatePlan, manner: Manner) -> dict[str, Any]:
+    return {
+        "status": "conflicts" if plan.conflicts and not manner.only_looks else "done",
+        "template": {"name": plan.template, "from": plan.old_version, "to": plan.version},
+        "answers": answer_fields(plan.answers),
+        "changed": [change.path for change in plan.changes],
+        "conflicts": [conflict.path for conflict in plan.conflicts],
+        "files": _file_fields(plan.merge),
+        "reasons": {conflict.path: conflict.because for conflict in plan.conflicts},
+        "new_answers": {key: _json(value) for key, value in plan.new_answers.items()},
+        "changed_answers": {
+            key: {"from": _json(before), "to": _json(after)} for key, (before, after) in plan.changed_answers.items()
+        },
+        "dropped_answers": {key: _json(value) for key, value in plan.dropped_answers.items()},
+        "orphans": plan.orphans,
+        "notes": plan.notes,
+        "is_dry_run": manner.only_looks,
+    }
+
+
+def _file_fields(merge: Merge) -> dict[str, str]:
+    kinds = {change.path: str(change.kind) for change in merge.changes}
+    return dict(sorted((kinds | dict.fromkeys((conflict.path for conflict in merge.conflicts), "conflict")).items()))
+
+
+def _file_lines(merge: Merge) -> list[str]:
+    reasons = {conflict.path: conflict.because for conflict in merge.conflicts}
+    lines = []
+    for path, kind in _file_fields(merge).items():
+        name = printable(path)
+        lines.append(f"  C {name}: {printable(reasons[path])}" if path in reasons else f"  {_MARKS[kind]} {name}")
+    return lines
+
+
+def _plan_lines(plan: UpdatePlan) -> list[str]:
+    """Say what happens to answers and files; into another framework what it leaves behind comes first."""
+    orphans, files = _orphan_lines(plan), _file_lines(plan.merge)
+    return [*_answer_lines(plan), *(orphans + files if plan.changes_framework else files + orphans)]
+
+
+def _conflict_lines(plan: UpdatePlan) -> list[str]:
+    if not plan.conflicts:
+        return []
+    verb = "is" if len(plan.conflicts) == 1 else "are"
+    advice = "Edit each; then git add FILE keeps it, git rm FILE lets it go."
+    return ["", f"{_counted(plan.conflicts)} {verb} left to you, marked C above. {advice}"]
+
+
+def _answer_lines(plan: UpdatePlan) -> list[str]:
+    lines = [f"  new question {key}: {shown(value)}" for key, value in plan.new_answers.items()]
+    lines += [f"  {key}: {shown(before)} -> {shown(after)}" for key, (before, after) in plan.changed_answers.items()]
+    lines += [f"  Note: {note}" for note in plan.notes]
+    return lines + [f"  {key} is no longer asked; it was {shown(value)}" for key, value in plan.dropped_answers.items()]
+
+
+def _orphan_lines(plan: UpdatePlan) -> list[str]:
+    return _orphan_text(plan).splitlines() if plan.orphans else []
+
+
+def _orphan_text(plan: UpdatePlan) -> str:
+    if not plan.orphans:
+        return f"{plan.title}."
+    head = f"These files of yours have no counterpart in {plan.template}; they stay, and need a hand:"
+    return "\n".join([head, *(f"  {printable(path)}" for path in plan.orphans)])
+
+
+def _next_steps(plan: UpdatePlan) -> tuple[str, ...]:
+    return _steps(plan.project, plan.title, [conflict.path for conflict in plan.conflicts])
+
+
+def _steps(project: Project, title: str, conflicts: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return what to type next; in a repository of many projects what is under way elsewhere stays out of it."""
+    alone = " ." if project.prefix else ""
+    return (
+        *steps_into(project.folder),
+        *(["git status"] if conflicts else []),
+        f"git diff{alone}",
+        *(f"git add {shlex.quote(path)}" for path in conflicts),
+        "make test",
+        f"git add --all{alone}",
+        f"git commit --message {shlex.quote(title)}{alone}",
+    )
+
+
+def _next_lines(steps: Sequence[str]) -> list[str]:
+    return ["", "Next (or take it back: waypost undo):", *(f"  {step}" for step in steps)]
+
+
+def _counted(files: Sequence[Change | Conflict]) -> str:
+    return "1 file" if len(files) == 1 else f"{len(files)} files"
+
+
+def _rehearsal_line(outcome: Rehearsal) -> str:
+    if outcome.has_passed:
+        return f"Rehearsed: {' and '.join(outcome.commands)} passed. Nothing was changed."
+    return f"Rehearsed: {outcome.failed} failed with exit code {outcome.exit_code}. Nothing was changed."
+
+
+def _rehearsal_fields(outcome: Rehearsal) -> Mapping[str, Any]:
+    return {
+        "status": "passed" if outcome.has_passed else "failed",
+        "commands": list(outcome.commands),
+        "failed": outcome.failed or None,
+        "failed_with": outcome.exit_code or None,
+    }
+
+
+def _refused_by_git(error: GitError) -> StateError:
+    return StateError(f"git refused: {error.message}", hint=error.hint or "Nothing was changed.")
+
+
+def _json(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

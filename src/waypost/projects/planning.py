@@ -1,0 +1,163 @@
+"""Decides everything about a project before it is made: from what was answered to a plan.
+
+Where something is still open and somebody is there to ask, the wizard asks.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from waypost.advice.model import Recommendation
+from waypost.advice.recommend import recommend
+from waypost.errors import AnswersError, StateError, UsageError
+from waypost.questions.answers import Answer, raise_problems, read_settings, values_of, without_auto
+from waypost.questions.catalogue import Catalogue, Resolution, load_catalogue
+from waypost.questions.file import read_file
+from waypost.questions.values import type_problem
+
+_OLDEST_PYTHON = (3, 11)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """Where the answers of a command come from, as its options say it."""
+
+    file: str | None = None
+    settings: tuple[str, ...] = ()
+    uses_defaults: bool = False
+    is_interactive: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the inputs answer everything, so that nobody need be asked."""
+        return self.file is not None or self.uses_defaults
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Everything that is decided about a project before it is made."""
+
+    catalogue: Catalogue
+    resolution: Resolution
+    recommendation: Recommendation
+    answers: Mapping[str, Answer]
+
+    @property
+    def template(self) -> str:
+        """The template that is rendered."""
+        return str(self.resolution.answers["template"])
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know about answers that have no effect."""
+        return tuple(
+            f"{key} is not used, because its question does not apply to the other answers."
+            for key in self.resolution.unused
+        )
+
+
+def catalogue_of(root: Path) -> Catalogue:
+    """Return the catalogue for new projects.
+
+    Their example is the one that fits what is built; whoever has only the oldest Python gets a project that runs on it.
+    """
+    catalogue = load_catalogue(root).with_default("example_domain", "{{ fitting_example }}")
+    if sys.version_info[:2] == _OLDEST_PYTHON:
+        return catalogue.with_default("python_version", "3.11")
+    return catalogue
+
+
+def given_answers(inputs: Inputs, catalogue: Catalogue, *, what: str) -> dict[str, Answer]:
+    """Return what file and options answer, the options first; refuse where nobody answers and nobody can be asked."""
+    if what and not (inputs.is_complete or inputs.settings or inputs.is_interactive):
+        raise UsageError(
+            f"{what} needs answers, and there is no terminal to ask on",
+            hint="Give --answers FILE (or - for standard input), or --set KEY=VALUE, or --defaults.",
+        )
+    from_file = read_file(inputs.file, catalogue) if inputs.file is not None else {}
+    return without_auto(from_file | read_settings(inputs.settings, catalogue))
+
+
+def asked_answers(catalogue: Catalogue, given: Mapping[str, Answer], folder: Path | None) -> dict[str, Answer]:
+    """Return what the wizard was told, beyond what is ``given``, about a project that goes into ``folder``."""
+    from waypost.sources.rendering import preload  # noqa: PLC0415 - advice alone does not need it
+    from waypost.wizard.dialogue import ask  # noqa: PLC0415 - a terminal's toolkit takes its time to import
+
+    # Combinations that are refused are the wizard's to mend.
+    problems = catalogue.resolve(values_of(given)).problems
+    raise_problems((problem for problem in problems if problem.refusal is None), given)
+    threading.Thread(target=preload, args=(catalogue,), daemon=True).start()
+    asked = ask(catalogue, values_of(given), purpose="new", destination=folder, unfit=_unfit)
+    return {key: Answer(value=value, origin="wizard") for key, value in asked.items()}
+
+
+def plan_of(catalogue: Catalogue, given: Mapping[str, Answer]) -> Plan:
+    """Return the plan that the ``given`` answers come to. Raises ``AnswersError`` that lists all that is wrong."""
+    recommendation = recommend(decisions_of(catalogue, given))
+    answers = dict(given)
+    if "template" not in answers:
+        answers["template"] = Answer(value=recommendation.template, origin="advice")
+    resolution = catalogue.resolve(values_of(answers))
+    raise_problems(resolution.problems, answers)
+    complete = {
+        key: answers.get(key, Answer(value=value, origin="default")) for key, value in resolution.answers.items()
+    }
+    return Plan(catalogue=catalogue, resolution=resolution, recommendation=recommendation, answers=complete)
+
+
+def refuse_mistyped(catalogue: Catalogue, given: Mapping[str, Answer]) -> None:
+    """Raise ``AnswersError`` for all values that their questions do not take, those that the advice leaves out too."""
+    problems = (type_problem(catalogue.by_key[key], answer.value) for key, answer in given.items())
+    raise_problems(filter(None, problems), given)
+
+
+def decisions_of(catalogue: Catalogue, given: Mapping[str, Answer]) -> dict[str, str]:
+    """Return the decision answers among the ``given`` ones, which the advice rests on. Raises ``AnswersError``."""
+    _raise_wrong(catalogue, given)
+    return {key: str(answer.value) for key, answer in given.items() if key in decision_keys(catalogue)}
+
+
+def _unfit(folder: Path) -> str:
+    """Return why a project cannot be made in ``folder``, or nothing."""
+    from waypost.projects.creation import check_destination  # noqa: PLC0415 - advice alone does not need it
+
+    try:
+        check_destination(folder)
+    except StateError as error:
+        return error.message
+    return ""
+
+
+def _raise_wrong(catalogue: Catalogue, given: Mapping[str, Answer]) -> None:
+    """Raise at once for answers that are wrong in themselves: advice that rests on them would mislead."""
+    decisions = [key for key in given if key in decision_keys(catalogue)]
+    wrong = [type_problem(catalogue.by_key[key], given[key].value) for key in decisions]
+    if any(wrong):
+        answers = {key: answer for key, answer in given.items() if key in catalogue.by_key}
+        raise_problems(catalogue.resolve(values_of(answers)).problems, answers)
+        raise AnswersError("the decision answers are not valid")
+
+
+def decision_keys(catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the keys of the decision questions."""
+    return tuple(question.key for question in catalogue.questions if question.group == "decision")
+
+
+_NAME = "project_name"
+
+
+def named_after(folder: Path, catalogue: Catalogue) -> Catalogue:
+    """Return the catalogue for a project in ``folder``: ``my-shop`` is called My Shop where nobody says otherwise.
+
+    It is the same where the folder's name cannot be a project's.
+    """
+    words = folder.name.replace("-", " ").replace("_", " ").split()
+    name = " ".join(word if any(letter.isupper() for letter in word) else word.capitalize() for word in words)
+    is_jinja = "{" in name
+    if not name or is_jinja or _NAME not in catalogue.by_key or catalogue.resolve({_NAME: name}).problems:
+        return catalogue
+    return catalogue.with_default(_NAME, name)

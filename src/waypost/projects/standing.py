@@ -1,0 +1,128 @@
+"""Whether a project is current: which releases it lacks, and which of the template's files are not as it made them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from waypost.errors import SourceError, StateError
+from waypost.projects.project import is_half_changed
+from waypost.questions.answers import raise_problems, recorded_answers, values_of
+from waypost.questions.catalogue import load_catalogue
+from waypost.questions.record import RECORD, read_record
+from waypost.sources.plain import RenderedFile
+from waypost.sources.releases import Release
+from waypost.sources.rendering import rendering
+from waypost.sources.source import newer_than, source_at
+
+Change = Literal["edited", "deleted"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drift:
+    """A file that the template owns and that is not as it made it: ``path`` in the project, and what happened to it."""
+
+    path: str
+    change: Change
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Where a project stands beside its template.
+
+    ``newer`` are the releases after its own, the oldest first. ``drift`` is None where nobody looked, and where the
+    files of its own version cannot be had any more; ``notes`` says so then.
+    """
+
+    project: Path
+    template: str
+    version: str
+    newer: tuple[Release, ...]
+    drift: tuple[Drift, ...] | None
+    notes: tuple[str, ...]
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether there is a newer release."""
+        return bool(self.newer)
+
+    @property
+    def has_drifted(self) -> bool:
+        """Whether a file is not as the template made it."""
+        return bool(self.drift)
+
+    @property
+    def newest(self) -> str:
+        """The newest version there is."""
+        return self.newer[-1].version if self.newer else self.version
+
+
+def check(project: str | Path = ".", *, compares_files: bool = True) -> Standing:
+    """Say where the project in the folder ``project`` stands; with ``compares_files`` its files are looked at, too.
+
+    Needs neither git nor a network, unless the project was made from another template source. Raises ``StateError``
+    where the folder is no project, ``AnswersError`` where its record holds answers that its own version refuses, and
+    ``SourceError`` where its template source cannot be had.
+    """
+    folder = Path(project)
+    record = read_record(folder)
+    url, version = record.get("_src_path"), record.get("_commit")
+    if not isinstance(url, str) or not isinstance(version, str):
+        raise StateError(
+            f"{folder / RECORD} names no template source and version",
+            hint=f"Put it back as it was committed: git checkout -- {RECORD}",
+        )
+    if is_half_changed(folder):
+        raise StateError(
+            f"a change of {folder} was killed half-way, so there is nothing to say about its files",
+            hint="This puts it back as it was, or finishes it: waypost update --dry-run",
+        )
+    newer = newer_than(url, version)
+    drift: tuple[Drift, ...] | None = None
+    notes: tuple[str, ...] = ()
+    if compares_files:
+        try:
+            drift = _drift(folder, record, url, version)
+        except SourceError as error:
+            if not newer:
+                raise
+            notes = (f"The files were not compared: {error.message}.",)
+    return Standing(
+        project=folder,
+        template=str(record.get("template", "")),
+        version=version,
+        newer=newer,
+        drift=drift,
+        notes=notes,
+    )
+
+
+def _drift(folder: Path, record: Mapping[str, object], url: str, version: str) -> tuple[Drift, ...]:
+    with source_at(url, version) as source:
+        catalogue = load_catalogue(source.root)
+        answers = recorded_answers(record, catalogue)
+        resolution = catalogue.resolve(values_of(answers))
+        raise_problems(resolution.problems, answers)
+        return tuple(_compared(folder, rendering(source, resolution)))
+
+
+def _compared(folder: Path, files: Mapping[str, RenderedFile]) -> Iterator[Drift]:
+    for path, made in sorted(files.items()):
+        found = folder / path
+        if not found.is_symlink() and not found.exists():
+            yield Drift(path=path, change="deleted")
+        elif not _is_as_made(found, made):
+            yield Drift(path=path, change="edited")
+
+
+def _is_as_made(path: Path, made: RenderedFile) -> bool:
+    if path.is_symlink() or not path.is_file():
+        return False
+    if os.name == "posix" and os.access(path, os.X_OK) != made.is_executable:
+        return False
+    content = path.read_bytes()
+    # With core.autocrlf git writes other line ends than the template: nobody edited anything.
+    return content == made.content or (b"\r\n" not in made.content and content.replace(b"\r\n", b"\n") == made.content)

@@ -1,0 +1,237 @@
+"""The question catalogue: reads it, and says which questions apply, what their defaults are and what is wrong.
+
+The catalogue is a template source's ``copier.yml`` with its includes. It is read here without copier, which takes half
+a second to import; ``tests/questions/test_contract.py`` holds this reading equal to copier's on generated answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from waypost.model import Problem, Question, Refusal, Value
+from waypost.questions.expressions import Expressions
+from waypost.questions.reading import parse_yaml, read_catalogue
+from waypost.questions.values import is_true, nearest_of, type_problem
+
+# The validator with which copier goes through the rows of refused combinations. Here the rows are read as they are.
+_REFUSAL = "{% include 'templates/questions/refusal.jinja' %}"
+
+
+def load_catalogue(source: Path) -> Catalogue:
+    """Return the catalogue of the template source in the folder ``source``.
+
+    One that was read before is returned again, with all that was compiled for it, unless its files have changed.
+    Raises ``SourceError`` where the folder holds no catalogue of Waypost's form.
+    """
+    files = [source / "copier.yml", *sorted((source / "templates" / "questions").glob("*"))]
+    return _loaded(source, tuple(_stamp(path) for path in files))
+
+
+@lru_cache(maxsize=4)
+def _loaded(source: Path, _stamps: tuple[object, ...]) -> Catalogue:
+    settings, entries = read_catalogue(source)
+    return Catalogue(
+        source=source,
+        settings=settings,
+        entries=entries,
+        expressions=Expressions(source=source, options=settings.get("_envops", {})),
+    )
+
+
+def _stamp(path: Path) -> tuple[str, int, int, int] | None:
+    """Return what changes when the file does; None where there is none."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return path.name, stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolution:
+    """What a set of given answers comes to.
+
+    ``answers`` holds a value for every question that applies, in catalogue order; ``unused`` the given answers whose
+    question does not apply; ``problems`` what is wrong, in catalogue order.
+    """
+
+    answers: Mapping[str, Value]
+    unused: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    catalogue: Catalogue = field(repr=False)
+    context: Mapping[str, Any] = field(repr=False)
+
+    @cached_property
+    def facts(self) -> Mapping[str, Any]:
+        """The values computed from the answers: only rendering needs them, and they cost as much as the answers."""
+        context = dict(self.context)
+        for entry in self.catalogue.entries:
+            if entry.key not in context:
+                context[entry.key] = self.catalogue.default_of(entry, context)
+        return {entry.key: context[entry.key] for entry in self.catalogue.entries if not entry.is_asked}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalogue:
+    """The questions of one template source, in the order in which copier asks them."""
+
+    source: Path
+    settings: Mapping[str, Any]
+    entries: tuple[Question, ...] = field(repr=False)
+    expressions: Expressions = field(repr=False)
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """The questions that a person can answer: all but the computed facts."""
+        return tuple(entry for entry in self.entries if entry.is_asked)
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Question]:
+        """The answerable questions by their key."""
+        return {question.key: question for question in self.questions}
+
+    @cached_property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """The combinations that the catalogue refuses."""
+        rows: list[Any] = next(
+            (entry.default_source for entry in self.entries if entry.key == "refused_combinations"), []
+        )
+        return tuple(
+            Refusal(
+                where={key: tuple(_plain(value) for value in values) for key, values in row["where"].items()},
+                status=row["status"],
+                because=row["because"],
+            )
+            for row in rows
+        )
+
+    def with_default(self, key: str, default: str) -> Catalogue:
+        """Return the same catalogue with another default for one question; a key it does not ask changes nothing."""
+        entries = (replace(entry, default_source=default) if entry.key == key else entry for entry in self.entries)
+        return replace(self, entries=tuple(entries))
+
+    def unknown(self, key: str) -> Problem:
+        """Return the problem of an answer to a question that does not exist, with the nearest key."""
+        nearest = nearest_of(key, self.by_key)
+        if any(entry.key == key for entry in self.entries):
+            return Problem(key=key, message=f"'{key}' follows from other answers and cannot be set", nearest="")
+        return Problem(key=key, message=f"there is no question '{key}'", nearest=nearest)
+
+    def resolve(self, given: Mapping[str, Value]) -> Resolution:
+        """Work through the catalogue as copier does, taking ``given`` answers and defaults for the rest.
+
+        Every key of ``given`` must be a question. A wrong answer is reported and replaced by the default, so that one
+        mistake does not hide the next. Later given answers are visible to earlier conditions, as they are in copier.
+        """
+        answers: dict[str, Value] = {}
+        unused: list[str] = []
+        problems: list[Problem] = []
+        context = {key: _to_context(value) for key, value in given.items() if not type_problem(self.by_key[key], value)}
+        for entry in self._entries_up_to_last_question:
+            applies = self._applies(entry, context)
+            default = self.default_of(entry, context)
+            if not entry.is_asked:
+                context[entry.key] = default
+                continue
+            value = given.get(entry.key, default)
+            problem = self._problem(entry, value, context) if applies or entry.key in given else None
+            if problem:
+                problems.append(problem)
+                value = default
+            value = _ordered(entry, value)
+            if applies:
+                answers[entry.key] = value
+            elif entry.key in given:
+                unused.append(entry.key)
+            context[entry.key] = _to_context(value if applies else default)
+        return Resolution(
+            answers=answers,
+            unused=tuple(unused),
+            problems=(*problems, *self._refused(given, context)),
+            catalogue=self,
+            context=context,
+        )
+
+    def problem_with(self, key: str, value: Value, answers: Mapping[str, Value]) -> Problem | None:
+        """Return what is wrong with ``value`` for the question ``key`` beside the other ``answers``, if anything."""
+        context = {name: _to_context(answer) for name, answer in answers.items()} | {key: _to_context(value)}
+        for entry in self._entries_up_to_last_question:
+            if not entry.is_asked:
+                context[entry.key] = self.default_of(entry, context)
+        refused = (
+            _blamed(row, {key: value}) for row in self.refusals if key in row.where and _is_refused(row, context)
+        )
+        return self._problem(self.by_key[key], value, context) or next(refused, None)
+
+    def default_of(self, entry: Question, context: Mapping[str, Any]) -> Any:
+        """Return the default of a question, or the value of a fact, beside the answers in ``context``."""
+        source = entry.default_source
+        if not isinstance(source, str):
+            return source if entry.type == "data" else _plain(source)
+        rendered = self.expressions.rendered(source, context)
+        match entry.type:
+            case "yes-no":
+                return is_true(rendered)
+            case "choices":
+                return tuple(str(item) for item in parse_yaml(rendered) or ())
+            case "data":
+                return parse_yaml(rendered)
+            case _:
+                return rendered
+
+    def _refused(self, given: Mapping[str, Value], context: Mapping[str, Any]) -> tuple[Problem, ...]:
+        return tuple(_blamed(row, given) for row in self.refusals if _is_refused(row, context))
+
+    @cached_property
+    def _entries_up_to_last_question(self) -> tuple[Question, ...]:
+        """All entries but the facts at the end, on which no question depends."""
+        last = max(index for index, entry in enumerate(self.entries) if entry.is_asked)
+        return self.entries[: last + 1]
+
+    def _applies(self, entry: Question, context: Mapping[str, Any]) -> bool:
+        return is_true(self.expressions.rendered(entry.when_source, context))
+
+    def _problem(self, question: Question, value: Value, context: Mapping[str, Any]) -> Problem | None:
+        problem = type_problem(question, value)
+        if problem:
+            return problem
+        if question.validator_source == _REFUSAL:
+            return None
+        message = self.expressions.rendered(
+            question.validator_source, {**context, question.key: _to_context(value)}
+        ).strip()
+        return Problem(key=question.key, message=message, nearest="") if message else None
+
+
+def _ordered(question: Question, value: Value) -> Value:
+    if not isinstance(value, tuple):
+        return value
+    return tuple(choice for choice in question.values if choice in value)
+
+
+def _to_context(value: Value) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _plain(value: object) -> Value:
+    if isinstance(value, list):
+        return tuple(str(item) for item in value)
+    return value if isinstance(value, bool) else str(value)
+
+
+def _is_refused(refusal: Refusal, context: Mapping[str, Any]) -> bool:
+    """Whether every question that the row names has one of its values, or for a list answer holds one."""
+    return all(
+        any(value in values for value in answer) if isinstance(answer := context.get(key), list) else answer in values
+        for key, values in refusal.where.items()
+    )
+
+
+def _blamed(refusal: Refusal, given: Mapping[str, Value]) -> Problem:
+    """Blame the last of the row's questions that was given, or else the last of them."""
+    keys = [key for key in refusal.where if key in given] or list(refusal.where)
+    return Problem(key=keys[-1], message=refusal.because, nearest="", refusal=refusal)

@@ -1,0 +1,83 @@
+"""The Jinja of a template source: the texts of its catalogue and the files of its templates, compiled once each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2.sandbox import SandboxedEnvironment
+
+from waypost.errors import SourceError
+from waypost.questions.record import record_yaml
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expressions:
+    """Renders the texts and files of the template source in the folder ``source``; ``options`` are its ``_envops``."""
+
+    source: Path
+    options: Mapping[str, Any]
+
+    def rendered(self, text: str, context: Mapping[str, Any]) -> str:
+        """Return what the Jinja ``text`` renders to. Raises ``SourceError`` where it cannot be rendered."""
+        if "{" not in text:
+            return text
+        with self._errors_at(repr(text[:200])):
+            return self._template(text).render(context)
+
+    def rendered_file(self, path: str, context: Mapping[str, Any]) -> str:
+        """Return what the file ``path`` of the template source renders to.
+
+        Raises ``SourceError`` where it cannot be rendered.
+        """
+        with self._errors_at(path):
+            return self._environment.get_template(path).render(context)
+
+    def compile(self, text: str) -> None:
+        """Compile a text before it is rendered. Raises ``SourceError`` where it is no Jinja."""
+        with self._errors_at(repr(text[:200])):
+            self._template(text)
+
+    def compile_file(self, path: str) -> None:
+        """Compile the file ``path`` before it is rendered. Raises ``SourceError`` where it is no Jinja."""
+        with self._errors_at(path):
+            self._environment.get_template(path)
+
+    @contextmanager
+    def _errors_at(self, place: str) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # what a source writes can fail in any way
+            said = " ".join(str(error).split()) or type(error).__name__
+            raise SourceError(
+                f"the template source {self.source} cannot be rendered: {said} in {place}",
+                hint="Tell the maintainers of the source.",
+            ) from error
+
+    def _template(self, text: str) -> jinja2.Template:
+        if text not in self._templates:
+            self._templates[text] = self._environment.from_string(text)
+        return self._templates[text]
+
+    @cached_property
+    def _templates(self) -> dict[str, jinja2.Template]:
+        return {}
+
+    @cached_property
+    def _environment(self) -> SandboxedEnvironment:
+        options = dict(self.options)
+        options.pop("undefined", None)
+        environment = SandboxedEnvironment(
+            loader=jinja2.FileSystemLoader(self.source),
+            undefined=jinja2.StrictUndefined,
+            optimized=False,
+            cache_size=-1,
+            **options,
+        )
+        environment.filters["to_nice_yaml"] = record_yaml
+        return environment

@@ -1,0 +1,131 @@
+"""Reads the question catalogue of a template source: ``copier.yml`` and the files that it includes.
+
+The form is copier's own: several YAML documents, ``!include`` with a glob pattern, keys that begin with an underscore
+for settings and all others for questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+from waypost.errors import SourceError
+from waypost.model import Choice, Question, QuestionGroup, QuestionType
+
+_GROUPS: Mapping[str, QuestionGroup] = {
+    "decisions": "decision",
+    "template": "template",
+    "project": "project",
+    "stack": "stack",
+}
+
+
+def read_catalogue(source: Path) -> tuple[Mapping[str, Any], tuple[Question, ...]]:
+    """Return the settings and all questions, asked and computed, of the template source in the folder ``source``.
+
+    Raises ``SourceError`` where the folder holds no catalogue of Waypost's form.
+    """
+    try:
+        settings, questions = _read(source)
+    except Exception as error:  # a stranger's files can be wrong in any way
+        raise SourceError(
+            f"{source} is not a template source: {_first_line(error)}",
+            hint="A template source has a copier.yml at its root that copier can read.",
+        ) from error
+    if not {"template", "project_slug"} <= {question.key for question in questions if question.is_asked}:
+        raise SourceError(
+            f"{source} is not a Waypost template source: its copier.yml asks for no template and project_slug",
+            hint="Plain copier can render any template; Waypost needs its own questions.",
+        )
+    return settings, questions
+
+
+def parse_yaml(text: str) -> Any:
+    """Return the value that a rendered default writes in YAML."""
+    return yaml.safe_load(text)
+
+
+@dataclass(frozen=True)
+class _Included:
+    stem: str
+    documents: tuple[Mapping[str, Any], ...]
+
+
+def _read(source: Path) -> tuple[dict[str, Any], tuple[Question, ...]]:
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        """A loader of its own, so that ``!include`` works in no other YAML."""
+
+    def include(loader: Any, node: yaml.ScalarNode) -> list[_Included]:
+        pattern = str(loader.construct_scalar(node))
+        root = source.resolve()
+        paths = sorted(path.resolve() for path in root.glob(pattern))
+        if not all(path.is_relative_to(root) for path in paths):
+            raise yaml.YAMLError(f"!include {pattern} leaves the template source")
+        return [_Included(path.stem, tuple(_documents(path, Loader))) for path in paths]
+
+    Loader.add_constructor("!include", include)
+    config: dict[str, Any] = {}
+    questions: list[Question] = []
+    for included in _flattened(_documents(source / "copier.yml", Loader)):
+        for document in included.documents:
+            for key, details in document.items():
+                if key.startswith("_"):
+                    config[key] = details
+                else:
+                    questions.append(_question(key, details, included.stem))
+    return config, tuple(questions)
+
+
+def _documents(path: Path, loader: Any) -> list[Any]:
+    with path.open("rb") as stream:
+        return [document for document in yaml.load_all(stream, Loader=loader) if document]
+
+
+def _flattened(documents: Sequence[Any]) -> Iterator[_Included]:
+    for document in documents:
+        if isinstance(document, list):
+            yield from document
+        else:
+            yield _Included("copier", (document,))
+
+
+def _question(key: str, details: Any, stem: str) -> Question:
+    if not isinstance(details, Mapping):
+        details = {"default": details}
+    when = details.get("when", True)
+    return Question(
+        key=key,
+        type=_type_of(details),
+        group=_GROUPS.get(stem, "other"),
+        help=str(details.get("help", key)),
+        choices=tuple(_choices(details.get("choices", ()))),
+        default_source=details.get("default", ""),
+        when_source=when if isinstance(when, str) else str(bool(when)),
+        validator_source=str(details.get("validator", "")),
+    )
+
+
+def _type_of(details: Mapping[str, Any]) -> QuestionType:
+    if details.get("choices"):
+        return "choices" if details.get("multiselect") else "choice"
+    match details.get("type", "str"):
+        case "bool":
+            return "yes-no"
+        case "yaml" | "json":
+            return "data"
+        case _:
+            return "text"
+
+
+def _choices(choices: Any) -> Iterator[Choice]:
+    pairs = choices.items() if isinstance(choices, Mapping) else ((choice, choice) for choice in choices)
+    for label, value in cast("Iterator[tuple[Any, Any]]", pairs):
+        yield Choice(label=str(label), value=str(value))
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0] or type(error).__name__

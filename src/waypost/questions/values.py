@@ -1,0 +1,97 @@
+"""Values of answers: from text, checked against their question, and shown to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from waypost.model import Problem, Question, Value
+
+_TRUE = frozenset({"y", "yes", "t", "true", "on", "1"})
+_FALSE = frozenset({"n", "no", "f", "false", "off", "0"})
+_SHOWN_AT_MOST = 80
+
+
+def parse_text(question: Question, text: str) -> Value:
+    """Turn the text of ``--set KEY=TEXT`` into a value of the question's type; wrong text is left for validation.
+
+    Yes-or-no questions take yes, no, true, false, on, off, 1 and 0. Several choices are separated by commas, and may
+    stand in brackets; nothing at all, or ``none``, means none of them.
+    """
+    match question.type:
+        case "yes-no":
+            folded = text.strip().lower()
+            return True if folded in _TRUE else False if folded in _FALSE else text
+        case "choices":
+            stripped = text.strip().removeprefix("[").removesuffix("]").strip()
+            items = tuple(item.strip().strip("'\"") for item in stripped.split(",")) if stripped else ()
+            return () if items == ("none",) else items
+        case _:
+            return text
+
+
+def is_true(text: object) -> bool:
+    """Whether a rendered condition or default means yes."""
+    return str(text).strip().lower() in _TRUE
+
+
+def type_problem(question: Question, value: Value) -> Problem | None:
+    """Return what is wrong with the type or the choice of ``value``, if anything, with the nearest valid value."""
+    match question.type:
+        case "yes-no":
+            return None if isinstance(value, bool) else _wrong_type(question, value, "true or false")
+        case "choices":
+            if not isinstance(value, tuple):
+                such = f", such as {shown([value])}" if value in question.values else ""
+                expected = f"a list of any of {', '.join(question.values)}, in brackets{such}"
+                return Problem(key=question.key, message=f"expected {expected}; got {shown(value)}", nearest="")
+            return next((_wrong_choice(question, item) for item in value if item not in question.values), None)
+        case "choice":
+            if not isinstance(value, str):
+                return _wrong_type(question, value, f"one of {', '.join(question.values)}, as text in quotes")
+            return None if value in question.values else _wrong_choice(question, value)
+        case _:
+            return None if isinstance(value, str) else _wrong_type(question, value, "text in quotes")
+
+
+def nearest_of(word: str, candidates: Iterable[str]) -> str:
+    """Return the candidate that looks most like ``word``, or nothing where none does."""
+    import difflib  # noqa: PLC0415 - only the way to an error needs it
+
+    folded = word.strip().lower().replace("_", "-").replace(" ", "-")
+    by_fold = {candidate.lower().replace("_", "-"): candidate for candidate in candidates}
+    close = difflib.get_close_matches(folded, by_fold, n=1, cutoff=0.5)
+    if close:
+        return by_fold[close[0]]
+    return next((name for fold, name in by_fold.items() if folded and fold.startswith(folded)), "")
+
+
+def shown(value: object) -> str:
+    """Return a value as a person would write it in TOML, cut where it is long."""
+    match value:
+        case bool():
+            text = "true" if value else "false"
+        case str():
+            text = f"'{value}'"
+        case tuple() | list():
+            text = f"[{', '.join(shown(item) for item in value)}]"
+        case _:
+            text = str(value)
+    # What cannot be printed (control characters, lone surrogates) is shown escaped: it may not reach a terminal.
+    text = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
+    return text if len(text) <= _SHOWN_AT_MOST else f"{text[: _SHOWN_AT_MOST - 20]}... ({len(text)} characters)"
+
+
+def _wrong_type(question: Question, value: object, expected: str) -> Problem:
+    nearest = str(value) if str(value) in question.values else ""
+    return Problem(key=question.key, message=f"expected {expected}; got {shown(value)}", nearest=nearest)
+
+
+def _wrong_choice(question: Question, value: object) -> Problem:
+    message = f"{shown(value)} is not one of {', '.join(question.values)}"
+    return Problem(key=question.key, message=message, nearest=nearest_of(str(value), question.values))
+
+
+def as_json(value: Value) -> Any:
+    """Return a value as JSON has it."""
+    return list(value) if isinstance(value, tuple) else value

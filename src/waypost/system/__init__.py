@@ -1,0 +1,1 @@
+"""The machine underneath: git, scratch folders and signals."""

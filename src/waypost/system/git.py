@@ -1,0 +1,203 @@
+"""Runs git: the only module that does.
+
+Git gets an environment of its own: nothing that points at another repository, no prompts, no translated messages.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+from waypost.errors import WaypostError
+from waypost.system.scratch import uninterrupted
+
+# What `git rev-parse --local-env-vars` lists: set while git runs a hook, and then meant for that repository alone.
+_LOCAL_VARIABLES = frozenset(
+    {
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR",
+        "GIT_CONFIG",
+        "GIT_CONFIG_COUNT",
+        "GIT_CONFIG_PARAMETERS",
+        "GIT_DIR",
+        "GIT_GRAFT_FILE",
+        "GIT_IMPLICIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_INTERNAL_SUPER_PREFIX",
+        "GIT_NO_REPLACE_OBJECTS",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_PREFIX",
+        "GIT_REPLACE_REF_BASE",
+        "GIT_SHALLOW_FILE",
+        "GIT_WORK_TREE",
+    }
+)
+_NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
+_PROTOCOLS = "file:git:http:https:ssh"
+
+
+class GitError(WaypostError):
+    """A git command failed; the message is git's own."""
+
+    @property
+    def cause(self) -> str:
+        """The line of the message that says what is wrong; advice that fits every failure follows it."""
+        lines = [line for line in self.message.splitlines() if line.strip()]
+        cause = next((line for line in lines if not line.lower().startswith("warning: ")), self.message)
+        return cause.removeprefix("fatal: ").removeprefix("error: ")
+
+
+def is_available() -> bool:
+    """Whether there is a git to run."""
+    return shutil.which("git") is not None
+
+
+def is_inside_work_tree(folder: Path) -> bool:
+    """Whether the existing ``folder`` belongs to a git work tree."""
+    if not any(os.path.lexists(parent / ".git") for parent in (folder.resolve(), *folder.resolve().parents)):
+        return False  # nor would git look anywhere else, as it gets no variable that names a repository
+    try:
+        return run("rev-parse", "--is-inside-work-tree", cwd=folder).strip() == "true"
+    except GitError:
+        return False
+
+
+def is_ignored(path: Path, *, folder: Path) -> bool:
+    """Whether the repository that ``folder`` belongs to ignores the folder ``path``, which need not exist yet."""
+    try:
+        run("check-ignore", "--quiet", "--", f"{path}/", cwd=folder)
+    except GitError:
+        return False
+    return True
+
+
+def start_repository(folder: Path, *, message: str, author: tuple[str, str]) -> None:
+    """Make ``folder`` a repository with one commit of everything in it that is not ignored.
+
+    The branch is the user's ``init.defaultBranch``, or main. Where git knows no identity, ``author`` (name, e-mail)
+    signs this one commit. No hooks run and nothing is signed: a first commit must not ask for a passphrase.
+    Raises ``GitError``.
+    """
+    branch = () if _names_first_branch() else ("--initial-branch=main",)
+    run("init", "--quiet", *branch, cwd=folder)
+    # Nor does git tidy up in the background, in a folder that is about to be moved.
+    options = [*_NO_HOOKS, "-c", "commit.gpgSign=false", "-c", "maintenance.auto=false", "-c", "gc.auto=0"]
+    # All files into one pack instead of a file for each, which takes git four times as long.
+    run(*options, "-c", "core.bigFileThreshold=1", "add", "--all", cwd=folder)
+    commit = ("commit", "--quiet", "--message", message)
+    try:
+        run(*options, *commit, cwd=folder)
+    except GitError:
+        if _knows_identities(folder):
+            raise
+        name, email = author
+        run(*options, "-c", f"user.name={name}", "-c", f"user.email={email}", *commit, cwd=folder)
+
+
+def tags(url: str) -> tuple[str, ...]:
+    """Return the names of the tags of the repository at ``url``. Raises ``GitError`` where it cannot be reached."""
+    lines = run("ls-remote", "--tags", "--refs", "--", url, cwd=Path.cwd()).splitlines()
+    return tuple(line.partition("refs/tags/")[2] for line in lines)
+
+
+def clone(url: str, ref: str, folder: Path) -> str:
+    """Clone the repository at ``url`` at the tag, branch or commit ``ref`` into ``folder``; return what it is called.
+
+    Raises ``GitError`` where it cannot be reached or has no such version.
+    """
+    run(*_NO_HOOKS, "clone", "--quiet", "--no-checkout", "--", url, str(folder), cwd=folder.parent)
+    try:
+        commit = run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", cwd=folder).strip()
+    except GitError as error:
+        raise GitError("it has no such version") from error
+    run(*_NO_HOOKS, "-c", "advice.detachedHead=false", "checkout", "--quiet", "--detach", commit, cwd=folder)
+    # A tag is called what it was asked for as: the same commit can have others, such as a moving `latest`.
+    is_tag = bool(run("tag", "--list", "--points-at", commit, ref, cwd=folder).strip())
+    return ref if is_tag else run("describe", "--tags", "--always", commit, cwd=folder).strip()
+
+
+def run(*arguments: str, cwd: Path, environment: Mapping[str, str] | None = None) -> str:
+    """Run ``git ARGUMENTS`` in the folder ``cwd`` and return what it printed.
+
+    Raises ``GitError`` where git is missing or fails.
+    """
+    return run_bytes(*arguments, cwd=cwd, environment=environment).decode(errors="surrogateescape")
+
+
+def run_bytes(
+    *arguments: str | bytes,
+    cwd: Path,
+    environment: Mapping[str, str] | None = None,
+    given: bytes = b"",
+    accepted: Collection[int] = (0,),
+) -> bytes:
+    """Run ``git ARGUMENTS`` with ``given`` as its standard input and return exactly what it printed.
+
+    Raises ``GitError`` where git is missing or ends with an exit code that is not ``accepted``.
+    """
+    started: list[subprocess.Popen[bytes]] = []
+    try:
+        with uninterrupted():  # a git that nobody knows of would go on writing
+            started.append(_start(arguments, cwd, _environment() | dict(environment or {})))
+        out, err = started[0].communicate(given)
+    except FileNotFoundError as error:
+        raise GitError("git was not found", hint="Install git, or put it on PATH.") from error
+    finally:
+        with uninterrupted():
+            for process in started:
+                _stop(process)
+    if started[0].returncode not in accepted:
+        said = err.decode(errors="replace").strip()
+        raise GitError(said or f"git {os.fsdecode(arguments[0])} failed with exit code {started[0].returncode}")
+    return out
+
+
+def _start(arguments: Sequence[str | bytes], cwd: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - a list of arguments, no shell
+        ["git", *arguments],  # noqa: S607 - the user's own git
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """See a git that was interrupted to its end: asked, it takes its lock files with it."""
+    if process.returncode is None:
+        process.terminate()
+        process.communicate()
+    for stream in (process.stdin, process.stdout, process.stderr):
+        # Git may have ended while it was being interrupted, and then nobody has closed them.
+        if stream is not None:
+            with suppress(OSError):
+                stream.close()
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in _LOCAL_VARIABLES}
+    return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": _PROTOCOLS}
+
+
+@cache
+def _names_first_branch() -> bool:
+    """Whether the user's settings name the first branch of a new repository."""
+    try:
+        return bool(run("config", "--get", "init.defaultBranch", cwd=Path("/")).strip())
+    except GitError:
+        return False
+
+
+def _knows_identities(folder: Path) -> bool:
+    try:
+        for identity in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
+            run("var", identity, cwd=folder)
+    except GitError:
+        return False
+    return True

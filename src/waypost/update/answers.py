@@ -1,0 +1,95 @@
+"""The answers of an update: the recorded ones, changed by what is given, beside the new version's questions."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from waypost.errors import AnswersError
+from waypost.model import Value
+from waypost.questions.answers import (
+    Answer,
+    raise_problems,
+    read_settings,
+    read_values,
+    recorded_answers,
+    values_of,
+    without_auto,
+)
+from waypost.questions.catalogue import Catalogue, Resolution
+from waypost.questions.file import read_file
+from waypost.questions.record import RECORD
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """Where an update's answers come from: a Python caller's values, an answers file, ``KEY=VALUE`` settings."""
+
+    values: Mapping[str, Value | list[str]] = field(default_factory=dict)
+    file: str | None = None
+    settings: tuple[str, ...] = ()
+
+
+def resolve_given(
+    record: Mapping[str, Any], before: Mapping[str, Value], catalogue: Catalogue, given: Given
+) -> tuple[Resolution, dict[str, Answer], tuple[str, ...]]:
+    """Return what recorded and given answers come to, every answer with its origin, and which ones have no effect.
+
+    ``record`` is the project's record and ``before`` the answers that applied until now. Raises ``AnswersError`` where
+    the new catalogue refuses an answer, or knows a recorded one no more: nothing recorded changes in silence.
+    """
+    gone = [key for key in before if key not in catalogue.by_key]
+    settings = [setting for setting in given.settings if setting.removesuffix("=") not in gone]
+    _refuse_unknown([key for key in gone if f"{key}=" not in given.settings])
+    recorded = {key: answer for key, answer in recorded_answers(record, catalogue).items() if key in before}
+    from_file = read_file(given.file, catalogue) if given.file is not None else {}
+    told = {**read_values(given.values, catalogue), **from_file, **read_settings(settings, catalogue)}
+    meant = without_auto(told)
+    answers = {**recorded, **meant}
+    resolution = catalogue.resolve(values_of(answers))
+    try:
+        raise_problems(resolution.problems, answers)
+    except AnswersError as error:
+        error.hint = _way_out(catalogue, answers, {problem.key for problem in resolution.problems}) or error.hint
+        raise
+    default = {key: Answer(value=value, origin="default") for key, value in resolution.answers.items()}
+    notes = [
+        f"{key} is not used, because its question does not apply to the others."
+        for key in resolution.unused
+        if key in told
+    ]
+    if meant.keys() != told.keys():
+        notes.append("template = auto keeps the recorded template; to change it, name one.")
+    return resolution, {key: answers.get(key, default[key]) for key in resolution.answers}, tuple(notes)
+
+
+def _refuse_unknown(keys: list[str]) -> None:
+    if keys:
+        raise AnswersError(
+            "\n".join(f"{RECORD}: {key}: the new version has no such question any more" for key in keys),
+            hint=f"To let go of it: {' '.join(f'--set {key}=' for key in keys)}",
+            key=keys[0],
+        )
+
+
+def _way_out(catalogue: Catalogue, answers: Mapping[str, Answer], refused: set[str]) -> str:
+    """Say which settings would replace recorded answers that are refused, where their defaults would do."""
+    if any(answers[key].origin != "recorded" for key in refused if key in answers):
+        return ""
+    rest = catalogue.resolve({key: answer.value for key, answer in answers.items() if key not in refused})
+    if rest.problems:
+        return ""
+    settings = (f"--set {key}={_as_text(rest.answers[key])}" for key in sorted(refused) if key in rest.answers)
+    return f"Recorded answers are never changed in silence. The defaults would do: {' '.join(settings)}"
+
+
+def _as_text(value: Value) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case tuple():
+            return ",".join(value) or "none"
+        case _:
+            return shlex.quote(value)

@@ -1,0 +1,1 @@
+"""Two versions of a project become one: the template's change and the user's."""

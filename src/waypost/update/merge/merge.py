@@ -1,0 +1,261 @@
+"""The three-way merge of a project: what the template was, what it is now, and what the project made of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from waypost.errors import StateError
+from waypost.projects import decision_record
+from waypost.projects.project import Project
+from waypost.questions.record import RECORD
+from waypost.update.merge import line_endings
+from waypost.update.merge.changes import Change, Conflict, Merge, Stage
+from waypost.update.merge.records import merge_records
+from waypost.update.merge.soundness import flaw
+from waypost.update.merge.trees import SUBMODULE, Commit, Entry, File, MergedTree, Trees, trees_beside
+
+BASELINE, OURS, _GONE = "baseline", "yours", "gone"
+_OWNED_BY_THE_USER = frozenset({".env", decision_record.PATH.as_posix()})
+# A branch whose name is a whole hash would be taken for the object.
+_VERSION = re.compile(r"v?\d[\w.+-]{0,30}(?<!\.)(?<!\.lock)", re.ASCII)
+_TEXT_CONFLICTS = frozenset({"CONFLICT (contents)", "Auto-merging"})
+
+
+def merge(
+    project: Project, old: Mapping[str, File], new: Mapping[str, File], *, label: str, follows_renames: bool = True
+) -> Merge:
+    """Merge the change of the template from the files ``old`` to ``new`` into the project's committed files.
+
+    ``label`` names the new template in conflict markers, if git can call a branch so. What belongs to the user from
+    birth takes no part. Without ``follows_renames`` a file that only looks like one that goes is another file, as it is
+    in another template.
+    Raises ``StateError`` where the merge would touch a submodule.
+    """
+    label = label if _VERSION.fullmatch(label) and ".." not in label else "template"
+    with trees_beside(project.objects, project.object_format) as trees:
+        ours = trees.entries(project.tree)
+        old, new = (
+            {path: file for path, file in files.items() if path not in _OWNED_BY_THE_USER} for files in (old, new)
+        )
+        old, new = line_endings.adapted(old, new, _present(trees, ours, old))
+        gone = {} if follows_renames else _gone(old, new)
+        trees.write(
+            [
+                Commit(label=BASELINE, files={path: file for path, file in old.items() if path not in gone}),
+                Commit(label=label, parent=BASELINE, files=new),
+                Commit(label=OURS, parent=BASELINE, tree=project.tree, removed=[path for path in gone if path in ours]),
+                Commit(label=_GONE, files=gone),
+            ]
+        )
+        merged = _with_what_stays(trees.merge(OURS, label), trees.entries(_GONE), ours)
+        sides = _Sides(trees=trees, base=trees.entries(BASELINE), ours=ours, theirs=trees.entries(label), label=label)
+        return _settled(sides, merged)
+
+
+def replaced(project: Project, files: Mapping[str, File]) -> Merge:
+    """Return the changes that give the project's committed files the bytes of the template's, edited or not."""
+    with trees_beside(project.objects, project.object_format) as trees:
+        ours = trees.entries(project.tree)
+        files = {path: file for path, file in files.items() if path not in _OWNED_BY_THE_USER}
+        present = _present(trees, ours, files)
+        files, _ = line_endings.adapted(files, {}, present)
+        changes = [_change(path, file, ours) for path, file in files.items() if present.get(path) != file]
+    return Merge(changes=tuple(sorted(changes, key=lambda change: change.path)), conflicts=())
+
+
+def files_of_the_user(project: Project, template: Mapping[str, File]) -> tuple[str, ...]:
+    """Return the paths of the project's committed files that the template does not have, or not with these bytes."""
+    with trees_beside(project.objects, project.object_format) as trees:
+        entries = trees.entries(project.tree)
+        present = _present(trees, entries, template)
+    adapted, _ = line_endings.adapted(template, {}, present)
+    return tuple(
+        path
+        for path, entry in entries.items()
+        if entry.mode != SUBMODULE and (path not in present or present[path].content != adapted[path].content)
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sides:
+    trees: Trees
+    base: Mapping[str, Entry]
+    ours: Mapping[str, Entry]
+    theirs: Mapping[str, Entry]
+    label: str
+
+    def stages_of(self, path: str) -> dict[int, Entry]:
+        """Return the versions of a file that git merged without a conflict, wherever each side had it."""
+        sides = (self.base, self.ours, self.theirs)
+        stages = {number: side[path] for number, side in enumerate(sides, start=1) if path in side}
+        if len(stages) == len(sides):
+            return stages
+        by_us = self.trees.renames(BASELINE, OURS)
+        by_them = self.trees.renames(BASELINE, self.label)
+        origin = next((old for moves in (by_us, by_them) for old, now in moves.items() if now == path), path)
+        names = (origin, by_us.get(origin, origin), by_them.get(origin, origin))
+        found = ((number, side.get(name)) for number, (side, name) in enumerate(zip(sides, names, strict=True), 1))
+        return stages | {number: entry for number, entry in found if entry is not None and number not in stages}
+
+
+def _settled(sides: _Sides, merged: MergedTree) -> Merge:
+    """Take what git merged, settle what has a structure, and look whether the rest can still be read."""
+    kept = {path: stages[2] for path, stages in merged.stages.items() if set(stages) == {1, 2}}
+    result = {**sides.trees.entries(merged.tree)}
+    result |= {path: entry for path, entry in kept.items() if path not in result and sides.ours.get(path) == entry}
+    contents = _Contents(sides.trees)
+    changed = {path: entry for path, entry in result.items() if sides.ours.get(path) != entry}
+    _refuse_submodules(changed, sides)
+    before = [sides.ours[path] for path in changed if path in sides.ours]
+    contents.load(
+        [*before, *changed.values(), *(entry for stages in merged.stages.values() for entry in stages.values())]
+    )
+    becomes = {path: contents.file(entry) for path, entry in changed.items()}
+    open_stages = {path: dict(stages) for path, stages in merged.stages.items()}
+    because = _reasons(merged)
+    for path in sorted(_mergeable(merged)):
+        text = _merged_by_structure(path, {number: contents.file(entry) for number, entry in open_stages[path].items()})
+        if text is not None:
+            del open_stages[path], because[path]
+            becomes[path] = File(result[path].mode, text)
+    for path, why, settled in _unsound(sides, result, becomes, open_stages, contents):
+        if settled is not None:
+            becomes[path] = File(result[path].mode, settled)
+        else:
+            open_stages[path] = sides.stages_of(path)
+            contents.load(open_stages[path].values())
+            because[path] = f"the merged file cannot be read: {why}"
+    changes = [
+        _change(path, file, sides.ours)
+        for path, file in becomes.items()
+        if path not in sides.ours or file != contents.file(sides.ours[path])
+    ]
+    changes += [Change(path=path, kind="removed", file=None) for path in sides.ours if path not in result]
+    conflicts = [
+        Conflict(
+            path=path,
+            because=because.get(path, "both sides changed it"),
+            stages={number: contents.stage(entry) for number, entry in sorted(open_stages.get(path, {}).items())},
+        )
+        for path in sorted(open_stages.keys() | because.keys())
+    ]
+    return Merge(changes=tuple(sorted(changes, key=lambda change: change.path)), conflicts=tuple(conflicts))
+
+
+def _gone(old: Mapping[str, File], new: Mapping[str, File]) -> dict[str, File]:
+    """Return the files that the template has no longer, but for those whose place another file needs.
+
+    Git 2.39 cannot merge without looking for renames; taken out of the merge, they are no rename's beginning.
+    """
+    folders = {parent.as_posix() for path in new for parent in PurePosixPath(path).parents}
+    return {
+        path: file
+        for path, file in old.items()
+        if path not in new
+        and path not in folders
+        and not any(parent.as_posix() in new for parent in PurePosixPath(path).parents)
+    }
+
+
+def _with_what_stays(merged: MergedTree, gone: Mapping[str, Entry], ours: Mapping[str, Entry]) -> MergedTree:
+    """Add the files that go and were edited, as the conflicts that git would have made of them."""
+    edited = {path: {1: entry, 2: ours[path]} for path, entry in gone.items() if ours.get(path, entry) != entry}
+    told = [((path,), "CONFLICT (modify/delete)", f"the new template has no {path}; you changed it") for path in edited]
+    return replace(merged, stages={**merged.stages, **edited}, messages=[*merged.messages, *told])
+
+
+class _Contents:
+    """The bytes of objects, fetched many at a time."""
+
+    def __init__(self, trees: Trees) -> None:
+        self._trees = trees
+        self._known: dict[str, bytes] = {}
+
+    def load(self, entries: Iterable[Entry]) -> None:
+        names = (entry.name for entry in entries if entry.mode != SUBMODULE)
+        self._known |= self._trees.contents(name for name in names if name not in self._known)
+
+    def file(self, entry: Entry) -> File:
+        if entry.name not in self._known:
+            self.load([entry])
+        return File(entry.mode, self._known[entry.name])
+
+    def stage(self, entry: Entry) -> Stage:
+        content = None if entry.mode == SUBMODULE else self.file(entry).content
+        return Stage(mode=entry.mode, name=entry.name, content=content)
+
+
+def _reasons(merged: MergedTree) -> dict[str, str]:
+    """Return git's own sentence for each path in conflict, those without stages included."""
+    reasons: dict[str, str] = {}
+    for paths, kind, text in merged.messages:
+        if kind.startswith("CONFLICT"):
+            involved = [path for path in paths if path in merged.stages] or paths[:1]
+            for path in involved:
+                reasons[path] = text.partition(": ")[2] or text
+    return dict.fromkeys(merged.stages, "both sides changed it") | reasons
+
+
+def _mergeable(merged: MergedTree) -> Iterator[str]:
+    """Yield the paths whose only trouble is that both sides changed neighbouring lines."""
+    for path, stages in merged.stages.items():
+        kinds = {kind for paths, kind, _ in merged.messages if path in paths}
+        if set(stages) == {1, 2, 3} and kinds <= _TEXT_CONFLICTS:
+            yield path
+
+
+def _merged_by_structure(path: str, versions: Mapping[int, File]) -> bytes | None:
+    """Return the merged bytes of a file that has a structure, or None where it has none or truly conflicts."""
+    try:
+        base, ours, theirs = (versions[number].content.decode("utf-8") for number in (1, 2, 3))
+    except (UnicodeDecodeError, KeyError):
+        return None
+    has_crlf = line_endings.ending_of(versions[2].content) == b"\r\n"
+    base, ours, theirs = (text.replace("\r\n", "\n") if has_crlf else text for text in (base, ours, theirs))
+    text: str | None = None
+    if path == RECORD:
+        text = merge_records(base, ours, theirs)
+    elif path.endswith(".toml"):
+        from waypost.update.merge.toml import merge_toml  # noqa: PLC0415 - only where it is wanted
+
+        text = merge_toml(base, ours, theirs)
+    return None if text is None else (text.replace("\n", "\r\n") if has_crlf else text).encode()
+
+
+def _unsound(
+    sides: _Sides,
+    result: Mapping[str, Entry],
+    becomes: Mapping[str, File],
+    in_conflict: Mapping[str, object],
+    contents: _Contents,
+) -> Iterator[tuple[str, str, bytes | None]]:
+    """Yield what cannot be read after a merge though both sides could: path, why, and the bytes that would mend it."""
+    for path, file in becomes.items():
+        is_merged = result[path] not in (sides.ours.get(path), sides.theirs.get(path))
+        why = flaw(path, file.content) if is_merged and path not in in_conflict else ""
+        if not why:
+            continue
+        versions = {number: contents.file(entry) for number, entry in sides.stages_of(path).items()}
+        if not any(flaw(path, version.content) for number, version in versions.items() if number > 1):
+            yield path, why, _merged_by_structure(path, versions)
+
+
+def _change(path: str, file: File, ours: Mapping[str, Entry]) -> Change:
+    return Change(path=path, kind="changed" if path in ours else "added", file=file)
+
+
+def _present(trees: Trees, ours: Mapping[str, Entry], wanted: Iterable[str]) -> dict[str, File]:
+    """Return the project's own version of those of the wanted files that it has."""
+    return trees.files({path: ours[path] for path in wanted if path in ours})
+
+
+def _refuse_submodules(changed: Mapping[str, Entry], sides: _Sides) -> None:
+    for path, entry in changed.items():
+        if entry.mode == SUBMODULE or (path in sides.ours and sides.ours[path].mode == SUBMODULE):
+            raise StateError(
+                f"{path} is a submodule, and the template has a file there",
+                hint="Move the submodule, commit that, and try again.",
+            )

@@ -1,0 +1,289 @@
+"""Plans and applies an update: a newer template, other answers, another template, or all of them at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from waypost.advice.recommend import recommend
+from waypost.errors import StateError, UsageError
+from waypost.model import Value
+from waypost.projects import decision_record
+from waypost.projects.project import Project, enumerated, find_project, refuse_unfit
+from waypost.questions.answers import Answer, recorded_answers, values_of
+from waypost.questions.catalogue import Catalogue, Resolution, load_catalogue
+from waypost.questions.record import RECORD, parsed_record
+from waypost.sources.embedded import TemplateSource, is_canonical
+from waypost.sources.rendering import refuse_unsafe, rendering
+from waypost.sources.source import source_at
+from waypost.system import git
+from waypost.update.answers import Given, resolve_given
+from waypost.update.merge.changes import Change, Conflict, Merge
+from waypost.update.merge.merge import files_of_the_user, merge, replaced
+from waypost.update.merge.trees import EXECUTABLE, REGULAR, File
+from waypost.update.writing import switchover, worktree
+
+_DECISIONS = decision_record.PATH.parent.as_posix()
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdatePlan:
+    """What an update would do to a project, decided to the last byte.
+
+    ``template`` and ``version`` are those it leads to, ``old_template`` and ``old_version`` those it starts from.
+    ``answers`` are all answers with their origin; ``new_answers`` those to questions that the project had not been
+    asked, ``changed_answers`` the old and the new value of others, ``dropped_answers`` those that no question takes
+    any more. ``changes`` are the files that change, ``conflicts`` what is left to a person. ``orphans`` are, where the
+    template changes, files that the user wrote or edited and that have no counterpart in the new one. ``notes`` say
+    what else there is to know, such as which given answers have no effect.
+    """
+
+    project: Project
+    old_template: str
+    old_version: str
+    template: str
+    version: str
+    answers: Mapping[str, Answer]
+    new_answers: Mapping[str, Value]
+    changed_answers: Mapping[str, tuple[Value, Value]]
+    dropped_answers: Mapping[str, Value]
+    changes: tuple[Change, ...]
+    conflicts: tuple[Conflict, ...]
+    orphans: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def merge(self) -> Merge:
+        """The changes and conflicts together."""
+        return Merge(changes=self.changes, conflicts=self.conflicts)
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether there is anything to do."""
+        return bool(self.changes or self.conflicts)
+
+    @property
+    def changes_framework(self) -> bool:
+        """Whether the project leaves Flask for Django, or Django for Flask."""
+        frameworks = (decision_record.framework_of(name) for name in (self.old_template, self.template))
+        return len(set(frameworks)) > 1
+
+    @property
+    def title(self) -> str:
+        """The update in a few words, such as a commit's first line."""
+        if self.template != self.old_template:
+            return f"Change the template from {self.old_template} to {self.template}"
+        if self.version != self.old_version:
+            return f"Update {self.template} from {self.old_version} to {self.version}"
+        return f"Change answers: {', '.join([*self.changed_answers, *self.new_answers]) or 'none'}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Recorded:
+    """What a project was made from, as its record says, with what that renders to."""
+
+    project: Project
+    record: Mapping[str, Any]
+    source: TemplateSource
+    resolution: Resolution
+    notes: tuple[str, ...]
+
+    @property
+    def answers(self) -> Mapping[str, Value]:
+        return self.resolution.answers
+
+
+def plan_update(
+    folder: str | os.PathLike[str], answers: Mapping[str, Value | list[str]] | None = None, *, to: str | None = None
+) -> UpdatePlan:
+    """Return what updating the project in ``folder`` would do; touch nothing.
+
+    ``answers`` replace recorded ones, by question key; ``to`` is a version, by default the newest. Raises
+    ``StateError`` where the project is not in a state to be updated, ``AnswersError`` where an answer is not valid,
+    ``SourceError`` where a version cannot be had.
+    """
+    return make_plan(Path(folder), Given(values=answers or {}), to=to)
+
+
+def apply_update(plan: UpdatePlan, *, when_done: Callable[[], None] = lambda: None) -> None:
+    """Write a planned update into the project's files, all at once, and its conflicts into the index.
+
+    What changed is left for review, uncommitted. ``when_done`` is called at the moment it is done. Raises
+    ``StateError`` where the project changed since it was planned; nothing is touched then.
+    """
+    worktree.write(plan.project, plan.merge, title=plan.title, when_done=when_done)
+
+
+def make_plan(folder: Path, given: Given, *, to: str | None = None, only_looks: bool = False) -> UpdatePlan:
+    """Return the plan for the project in ``folder``, as ``plan_update`` does, with answers from wherever.
+
+    Where one ``only_looks`` at it, files that git does not know yet do not hinder: it may be written into one.
+    """
+    with _recorded(folder, only_looks=only_looks) as old, source_at(old.source.url, to) as newer:
+        _refuse_older(newer, old.source)
+        source = newer if is_canonical(newer.url) else replace(newer, url=old.source.url)
+        before = old.answers
+        resolution, answers, notes = resolve_given(old.record, before, _catalogue_of(source), given)
+        after = resolution.answers
+        is_switch = after["template"] != before["template"]
+        found, orphans = Merge(changes=(), conflicts=()), tuple[str, ...]()
+        if source.version != old.source.version or before != after:
+            found, orphans = _merged(old, source, resolution, is_switch=is_switch)
+            worktree.refuse_unwritable(old.project, found, bears_new_files=only_looks)
+    return UpdatePlan(
+        project=old.project,
+        old_template=str(before["template"]),
+        old_version=old.source.version,
+        template=str(after["template"]),
+        version=source.version,
+        answers=answers,
+        new_answers={key: after[key] for key in after if key not in before},
+        changed_answers={
+            key: (before[key], after[key]) for key in before if key in after and after[key] != before[key]
+        },
+        dropped_answers={key: before[key] for key in before if key not in after},
+        changes=found.changes,
+        conflicts=found.conflicts,
+        orphans=orphans,
+        notes=(*notes, *old.notes, *_migration_notes(found.changes)),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regeneration:
+    """The files that are not as the template makes them, and what would put them back."""
+
+    project: Project
+    template: str
+    version: str
+    answers: Mapping[str, Answer]
+    merge: Merge
+    notes: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """The change in a few words."""
+        return f"Put back what {self.template} {self.version} makes"
+
+
+def plan_regeneration(folder: Path, *, only_looks: bool = False) -> Regeneration:
+    """Return what differs in the project in ``folder`` from what its own version and answers make; touch nothing.
+
+    ``only_looks`` means what it does for ``plan``. Raises as ``plan_update`` does.
+    """
+    with _recorded(folder, only_looks=only_looks) as old:
+        found = replaced(old.project, _files(old.source, old.resolution))
+        worktree.refuse_unwritable(old.project, found, bears_new_files=only_looks)
+        return Regeneration(
+            project=old.project,
+            template=str(old.answers["template"]),
+            version=old.source.version,
+            answers=recorded_answers(old.record, old.resolution.catalogue),
+            merge=found,
+            notes=old.notes,
+        )
+
+
+@contextmanager
+def _recorded(folder: Path, *, only_looks: bool) -> Iterator[_Recorded]:
+    """Provide what the project was made from; raise ``StateError`` unless it is one that can be updated."""
+    project = find_project(folder)
+    switchover.recover(project)
+    new = refuse_unfit(project, bears_new_files=only_looks)
+    notes = (f"Git does not know {enumerated(new)} yet: commit or remove that before you update.",) if new else ()
+    # Of the commit that all the rest is compared with, whatever is written into the project meanwhile.
+    committed = git.run_bytes("cat-file", "blob", f"{project.tree}:{RECORD}", cwd=project.folder)
+    record = parsed_record(committed, project.folder / RECORD)
+    url, version = record.get("_src_path"), record.get("_commit")
+    if not (isinstance(url, str) and isinstance(version, str) and url and version):
+        raise StateError(
+            f"{project.folder / RECORD} names no source and version (_src_path and _commit)",
+            hint=f"Put it back as it was made: git log -- {RECORD}",
+        )
+    with source_at(url, version) as found:
+        source = replace(found, url=url, version=version)
+        catalogue = _catalogue_of(source)
+        resolution = catalogue.resolve(values_of(recorded_answers(record, catalogue)))
+        if resolution.problems:
+            problem = resolution.problems[0]
+            raise StateError(
+                f"{project.folder / RECORD} holds what {version} could not have made: {problem.key}: {problem.message}",
+                hint=f"Take edits by hand out of it (git log -p -- {RECORD}); answers change with --set KEY=VALUE.",
+                key=problem.key,
+            )
+        yield _Recorded(project=project, record=record, source=source, resolution=resolution, notes=notes)
+
+
+def _merged(
+    old: _Recorded, source: TemplateSource, resolution: Resolution, *, is_switch: bool
+) -> tuple[Merge, tuple[str, ...]]:
+    """Return the merge and, where the template is another one, the user's files that have no counterpart in it."""
+    old_files, new_files = _files(old.source, old.resolution), _files(source, resolution)
+    orphans: tuple[str, ...] = ()
+    if is_switch:
+        yours = files_of_the_user(old.project, old_files)
+        orphans = tuple(path for path in yours if path not in new_files and not _is_from_birth(path))
+        new_files |= _next_decision(yours, resolution, str(old.answers["template"]))
+    found = merge(old.project, old_files, new_files, label=source.version, follows_renames=not is_switch)
+    return found, orphans
+
+
+def _files(source: TemplateSource, resolution: Resolution) -> dict[str, File]:
+    rendered = rendering(source, resolution)
+    return {path: File(EXECUTABLE if file.is_executable else REGULAR, file.content) for path, file in rendered.items()}
+
+
+def _catalogue_of(source: TemplateSource) -> Catalogue:
+    catalogue = load_catalogue(source.root)
+    refuse_unsafe(catalogue.settings, source)
+    return catalogue
+
+
+def _refuse_older(source: TemplateSource, old: TemplateSource) -> None:
+    from packaging.version import InvalidVersion, Version  # noqa: PLC0415 - only where versions are compared
+
+    try:
+        is_older = Version(source.version) < Version(old.version)
+    except InvalidVersion:
+        return
+    if is_older:
+        raise UsageError(
+            f"{source.version} is older than {old.version}, which the project is at; updates only go forward",
+            hint="Take the last update back with `waypost undo`, or git revert the commit that holds it.",
+        )
+
+
+def _next_decision(paths: tuple[str, ...], resolution: Resolution, before: str) -> dict[str, File]:
+    """Return the record of the decision for another template, which belongs to the user like the first one."""
+    keys = [question.key for question in resolution.catalogue.questions if question.group == "decision"]
+    if not keys or not decision_record.framework_of(str(resolution.answers["template"])):
+        return {}
+    decisions = {key: str(resolution.answers[key]) for key in keys if key in resolution.answers}
+    path = decision_record.next_path(paths)
+    number = int(path.name.partition("-")[0])
+    text = decision_record.text(recommend(decisions), resolution.answers, number=number, before=before)
+    return {path.as_posix(): File(REGULAR, text.encode())}
+
+
+def _migration_notes(changes: Iterable[Change]) -> tuple[str, ...]:
+    """Say which migrations change that may have run already: a database does not run one twice."""
+    paths = [
+        change.path
+        for change in changes
+        if change.kind != "added" and change.path.endswith(".py") and "migrations" in PurePosixPath(change.path).parts
+    ]
+    ran = [path for path in paths if PurePosixPath(path).name[:1].isdigit()]
+    if not ran:
+        return ()
+    advice = (
+        "Where one has run already, put yours back (git checkout HEAD -- FILE) and have a new one made for the rest."
+    )
+    return (f"Migrations change: {enumerated(ran)}. {advice}",)
+
+
+def _is_from_birth(path: str) -> bool:
+    return path in (RECORD, ".env") or path.startswith(f"{_DECISIONS}/")

@@ -1,0 +1,78 @@
+"""Tries an update out: the merged project in a folder of its own, set up and tested by its own commands."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from waypost.system.scratch import temporary_folder
+from waypost.update.merge.trees import EXECUTABLE, LINK, File
+
+COMMANDS: tuple[tuple[str, ...], ...] = (("make", "setup"), ("make", "test"))
+"""What every project of Waypost's templates answers to."""
+# What the shell that Waypost was started from had activated is not the rehearsed project's.
+_NOT_PASSED_ON = frozenset({"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rehearsal:
+    """How it went: the commands that were run, and the one that failed, if any, with its exit code."""
+
+    commands: tuple[str, ...]
+    failed: str
+    exit_code: int
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether every command succeeded."""
+        return not self.failed
+
+
+def rehearse(files: Mapping[str, File], name: str) -> Rehearsal:
+    """Write ``files`` into a temporary folder called ``name`` and run the project's own commands there.
+
+    What they print goes to standard error. The folder is removed afterwards.
+    """
+    run: list[str] = []
+    with temporary_folder("waypost-rehearsal-") as scratch:
+        folder = scratch / name
+        _write(files, folder)
+        for command in COMMANDS:
+            run.append(" ".join(command))
+            code = _run(command, folder)
+            if code:
+                return Rehearsal(commands=tuple(run), failed=run[-1], exit_code=code)
+    return Rehearsal(commands=tuple(run), failed="", exit_code=0)
+
+
+def _write(files: Mapping[str, File], folder: Path) -> None:
+    folder.mkdir()
+    for path, file in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if file.mode == LINK:
+            target.symlink_to(os.fsdecode(file.content))
+        else:
+            target.write_bytes(file.content)
+            target.chmod(0o755 if file.mode == EXECUTABLE else 0o644)
+
+
+def _run(command: Sequence[str], folder: Path) -> int:
+    """Run a command with all that it starts in a group of its own, which goes with us."""
+    environment = {name: value for name, value in os.environ.items() if name not in _NOT_PASSED_ON}
+    try:
+        process = subprocess.Popen(  # noqa: S603 - the project's own commands, which the user asked for
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=2, start_new_session=True
+        )
+    except FileNotFoundError:
+        return 127
+    try:
+        return process.wait()
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise

@@ -1,0 +1,94 @@
+"""Running git: with an environment of its own, an error in git's own words, and repositories told apart."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from support.sources import as_repository
+from support.sources import git as plain_git
+from waypost.system import git
+from waypost.system.git import GitError
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    (folder / "file").write_text("one")
+    return as_repository(folder, "v1.0.0", "other")
+
+
+def test_what_git_prints_is_returned(repository: Path) -> None:
+    assert git.run("show", "HEAD:file", cwd=repository) == "one"
+
+
+def test_what_git_complains_of_is_the_error(repository: Path) -> None:
+    with pytest.raises(GitError, match="nowhere"):
+        git.run("show", "nowhere", cwd=repository)
+
+
+def test_a_git_that_is_missing_is_named(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(repository))
+    assert not git.is_available()
+    with pytest.raises(GitError, match="not found"):
+        git.run("status", cwd=repository)
+
+
+def test_messages_are_not_translated_and_nothing_is_asked(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    monkeypatch.setenv("GIT_DIR", "/nowhere")
+    (repository / ".git/config").write_text('[alias]\n shown = "!env"\n')
+    variables = dict(line.split("=", 1) for line in git.run("shown", cwd=repository).splitlines() if "=" in line)
+    assert variables["LC_ALL"] == "C"
+    assert variables["GIT_TERMINAL_PROMPT"] == "0"
+    assert "ext" not in variables["GIT_ALLOW_PROTOCOL"].split(":")
+
+
+def test_every_variable_that_points_at_a_repository_is_dropped(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = plain_git("rev-parse", "--local-env-vars", cwd=repository).split()
+    assert "GIT_DIR" in names
+    for name in names:
+        monkeypatch.setenv(name, "/nowhere")
+    assert git.run("rev-parse", "--show-toplevel", cwd=repository).strip() == str(repository.resolve())
+
+
+def test_a_work_tree_is_told_from_other_folders(repository: Path, tmp_path: Path) -> None:
+    (repository / "below").mkdir()
+    assert git.is_inside_work_tree(repository)
+    assert git.is_inside_work_tree(repository / "below")
+    assert not git.is_inside_work_tree(tmp_path)
+    assert not git.is_inside_work_tree(repository / ".git")
+
+
+def test_tags_are_listed(repository: Path) -> None:
+    assert set(git.tags(str(repository))) == {"v1.0.0", "other"}
+    with pytest.raises(GitError):
+        git.tags(str(repository / "nowhere"))
+
+
+@pytest.mark.parametrize("ref", ["v1.0.0", "main", "HEAD"])
+def test_a_version_is_cloned(repository: Path, tmp_path: Path, ref: str) -> None:
+    git.clone(str(repository), ref if ref != "main" else "origin/main", tmp_path / "clone")
+    assert (tmp_path / "clone/file").read_text() == "one"
+
+
+@pytest.mark.parametrize("ref", ["v9", "--upload-pack=touch x", "-q", "", "a b", "v1.0.0:file"])
+def test_what_is_no_version_is_an_error(repository: Path, tmp_path: Path, ref: str) -> None:
+    with pytest.raises(GitError):
+        git.clone(str(repository), ref, tmp_path / "clone")
+
+
+def test_cloning_runs_no_hook(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hooks = tmp_path / "template/hooks"
+    hooks.mkdir(parents=True)
+    (hooks / "post-checkout").write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    (hooks / "post-checkout").chmod(0o755)
+    monkeypatch.setenv("GIT_TEMPLATE_DIR", os.fspath(hooks.parent))
+    git.clone(str(repository), "v1.0.0", tmp_path / "clone")
+    assert (tmp_path / "clone/file").exists()
+    assert not (tmp_path / "ran").exists()

@@ -1,0 +1,145 @@
+"""Every pair of choices, and random sets beyond them: rendered, parsed and linted. `tests/templates` runs some."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import jinja2
+import pytest
+
+from support.choices import SEED, SHAPING, at_random, pairs_of, pairwise, possible_pairs, shown
+from support.sources import ROOT, TEMPLATES, catalogue, source_of
+from waypost.model import Value
+from waypost.questions.record import RECORD
+from waypost.sources.plain import RenderedFile
+from waypost.sources.rendering import rendering
+from waypost.update.merge.soundness import flaw
+
+# So many random sets a template beyond the pairs; `make proof` looks at thousands.
+EXAMPLES = int(os.environ.get("WAYPOST_EXAMPLES", "40"))
+FACTS = [entry.key for entry in catalogue().entries if not entry.is_asked and "_" in entry.key]
+QUESTIONS = [question.key for question in catalogue().questions]
+# Jinja that was not rendered, or a tag that left its indentation behind. Pages, feeds and Alembic's own keep theirs.
+OWN_TAGS = (".html", ".mako", ".txt", ".xml")
+LEFTOVER = re.compile(rf"\b(?:{'|'.join(FACTS)})\b|{{%|{{{{ *(?:{'|'.join(QUESTIONS)})\b|^[ \t]+$", re.MULTILINE)
+
+
+@pytest.fixture(scope="module", params=TEMPLATES)
+def projects(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The folder of the project of every set of answers that is looked at, by the options that make it again."""
+    folder = tmp_path_factory.mktemp("choices")
+    sets = [*pairwise(request.param), *at_random(request.param, EXAMPLES, SEED)]
+    made = {shown(answers): answers for answers in sets}
+    return {options: written(answers, folder / str(number)) for number, (options, answers) in enumerate(made.items())}
+
+
+def written(answers: Mapping[str, Value], folder: Path) -> Path:
+    for name, file in rendered(answers).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.content)
+        path.chmod(0o755 if file.is_executable else 0o644)
+    return folder
+
+
+def rendered(answers: Mapping[str, Value]) -> Mapping[str, RenderedFile]:
+    resolution = catalogue().resolve(answers)
+    assert not resolution.problems, (shown(answers), resolution.problems)
+    return rendering(source_of(ROOT), resolution)
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_every_pair_that_can_stand_together_is_in_one_of_the_sets(template: str) -> None:
+    covered = set().union(*(pairs_of(answers) for answers in pairwise(template)))
+    missing = possible_pairs(template, 2000) - covered
+    assert not missing, sorted(sorted(map(str, pair)) for pair in missing)[:5]
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_the_other_decisions_change_nothing_but_the_record(template: str) -> None:
+    """So that they need not be combined: they move the advice and the defaults, which are given here."""
+    answers = dict(next(at_random(template, 1, "decisions")))
+    first = rendered(answers)
+    for question in catalogue().questions:
+        if question.group == "decision" and question.key not in SHAPING:
+            for value in question.values:
+                again = rendered(answers | {question.key: value})
+                assert {name for name in {*first, *again} if first.get(name) != again.get(name)} <= {RECORD}, (
+                    question.key
+                )
+
+
+def test_every_file_can_be_read_by_what_reads_it(projects: Mapping[str, Path]) -> None:
+    for options, project in projects.items():
+        for path in files_in(project):
+            content = path.read_bytes()
+            assert not flaw(path.name, content), f"{options}: {path.relative_to(project)}: {flaw(path.name, content)}"
+            assert content == b"" or content.endswith(b"\n"), f"{options}: {path.relative_to(project)} ends in a line"
+            assert not content.endswith(b"\n\n"), f"{options}: {path.relative_to(project)} ends in empty lines"
+
+
+def test_nothing_of_the_template_is_left_over(projects: Mapping[str, Path]) -> None:
+    for options, project in projects.items():
+        for path in files_in(project):
+            assert not re.search("[{}%]", path.relative_to(project).as_posix()), (options, path)
+            if path.suffix not in OWN_TAGS and path.name != RECORD:
+                found = [match[0] for match in LEFTOVER.finditer(path.read_text())]
+                assert not found, f"{options}: {path.relative_to(project)}: {found}"
+
+
+def test_pages_are_sound_jinja(projects: Mapping[str, Path]) -> None:
+    environment = jinja2.Environment(autoescape=True)
+    for options, project in projects.items():
+        for path in () if (project / "manage.py").exists() else files_in(project):
+            if path.suffix in {".html", ".xml"}:
+                try:
+                    environment.parse(path.read_text())
+                except jinja2.TemplateSyntaxError as error:
+                    pytest.fail(f"{options}: {path.relative_to(project)}:{error.lineno}: {error.message}")
+
+
+def test_no_file_imports_a_module_of_the_project_that_is_not_there(projects: Mapping[str, Path]) -> None:
+    for options, project in projects.items():
+        roots = [root for root in (project / "src", project) if root.is_dir()]
+        ours = {path.stem for root in roots for path in root.iterdir() if path.is_dir() or path.suffix == ".py"}
+        for path in files_in(project):
+            for module in imported(path) if path.suffix == ".py" else ():
+                parts = module.split(".")
+                if parts[0] in ours and parts[0] != "tests":
+                    there = any(is_module(root.joinpath(*parts)) for root in roots)
+                    assert there, f"{options}: {path.relative_to(project)} imports {module}"
+
+
+def test_ruff_finds_nothing_and_would_format_nothing(projects: Mapping[str, Path]) -> None:
+    [parent] = {project.parent for project in projects.values()}
+    ruff = Path(sys.executable).with_name("ruff")
+    for command in (["check", "--quiet"], ["format", "--check", "--quiet"]):
+        done = subprocess.run([ruff, *command, "--no-cache", parent], capture_output=True, text=True, check=False)
+        if done.returncode:
+            numbers = set(re.findall(rf"{re.escape(str(parent))}/(\d+)/", done.stdout + done.stderr))
+            which = [options for options, project in projects.items() if project.name in numbers]
+            pytest.fail(f"{done.stdout[-6000:]}{done.stderr[-2000:]}\n{which[0] if which else ''}", pytrace=False)
+
+
+def files_in(project: Path) -> list[Path]:
+    return [path for path in sorted(project.rglob("*")) if path.is_file()]
+
+
+def imported(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module)
+    return found
+
+
+def is_module(path: Path) -> bool:
+    return path.is_dir() or path.with_suffix(".py").is_file()

@@ -1,0 +1,140 @@
+"""What git takes for a conflict in TOML is merged by structure, and never at the cost of a line."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from waypost.update.merge.toml import merge_toml
+
+BASE = """\
+[project]
+name = "shop"
+dependencies = [
+  "flask>=3.1,<4",
+  "gunicorn>=27,<28",
+]
+
+[tool.ruff]
+line-length = 100
+select = ["E", "F"]
+
+[[tool.mypy.overrides]]
+# No type hints.
+module = ["flask_migrate.*"]
+"""
+
+
+def edited(*replacements: tuple[str, str]) -> str:
+    text = BASE
+    for old, new in replacements:
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+def test_dependencies_that_both_sides_add_at_one_place_stand_beside_each_other() -> None:
+    ours = edited(('  "gunicorn', '  "boto3",  # for uploads\n  "gunicorn'))
+    theirs = edited(('  "gunicorn', '  "celery>=5.5",\n  "gunicorn'))
+
+    assert merge_toml(BASE, ours, theirs) == edited(
+        ('  "gunicorn', '  "celery>=5.5",\n  "boto3",  # for uploads\n  "gunicorn')
+    )
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [
+        pytest.param("flask>=3.1,<4", "Flask >=3.2,<4", "Flask >=3.2,<4", id="they raise it"),
+        pytest.param("flask>=3.1.5,<4", "flask>=3.1,<4", "flask>=3.1.5,<4", id="we raise it"),
+        pytest.param("flask>=3.2", "flask>=3.2", "flask>=3.2", id="both raise it alike"),
+    ],
+)
+def test_a_version_that_one_side_raises_wins_over_no_change(ours: str, theirs: str, expected: str) -> None:
+    first = edited(("flask>=3.1,<4", ours), ('  "gunicorn', '  "mine",\n  "gunicorn'))
+    second = edited(("flask>=3.1,<4", theirs), ('  "gunicorn', '  "theirs",\n  "gunicorn'))
+
+    merged = merge_toml(BASE, first, second)
+
+    assert merged is not None
+    assert tomllib.loads(merged)["project"]["dependencies"] == [expected, "theirs", "mine", "gunicorn>=27,<28"]
+
+
+def test_a_dependency_that_they_drop_goes_and_ours_stay() -> None:
+    merged = merge_toml(
+        BASE,
+        edited(('  "gunicorn', '  "mine",\n  "gunicorn')),
+        edited(('  "gunicorn>=27,<28",\n', "")),
+    )
+
+    assert merged == edited(('  "gunicorn>=27,<28",\n', '  "mine",\n'))
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        pytest.param(("line-length = 100", "line-length = 88"), ("line-length = 100", "line-length = 120"), id="value"),
+        pytest.param(("flask>=3.1,<4", "flask==3.1.2"), ("flask>=3.1,<4", "flask>=3.2,<4"), id="dependency"),
+        pytest.param(
+            ("line-length = 100\n", ""), ("line-length = 100", "line-length = 120"), id="we drop, they change"
+        ),
+        pytest.param(("line-length = 100", "line-length = 88"), ("line-length = 100\n", ""), id="we change, they drop"),
+        pytest.param(
+            ("line-length = 100", "line-length = 100  # as the team wants it"),
+            ("line-length = 100", "line-length = 120"),
+            id="our comment on their change",
+        ),
+    ],
+)
+def test_what_both_sides_change_differently_is_left_to_a_person(ours: tuple[str, str], theirs: tuple[str, str]) -> None:
+    assert merge_toml(BASE, edited(ours), edited(theirs)) is None
+
+
+def test_text_that_is_no_toml_is_left_to_a_person() -> None:
+    assert merge_toml(BASE, BASE + "[", BASE + "x = 1\n") is None
+
+
+def test_tables_of_both_sides_and_their_comments_stand() -> None:
+    ours = BASE + "\n[tool.mine]\n# why\nx = 1  # this\n"
+    theirs = BASE + "\n[[tool.mypy.overrides]]\n# Theirs.\nmodule = ['celery.*']\n\n[tool.theirs]\ny = 2  # that\n"
+
+    merged = merge_toml(BASE, ours, theirs)
+
+    assert merged is not None
+    assert tomllib.loads(merged)["tool"]["mine"] == {"x": 1}
+    assert tomllib.loads(merged)["tool"]["theirs"] == {"y": 2}
+    assert [table["module"] for table in tomllib.loads(merged)["tool"]["mypy"]["overrides"]] == [
+        ["flask_migrate.*"],
+        ["celery.*"],
+    ]
+    for comment in ("# No type hints.", "# why", "# this", "# Theirs.", "# that"):
+        assert comment in merged
+
+
+def test_lists_in_one_line_are_merged_as_well() -> None:
+    merged = merge_toml(BASE, edited(('"F"]', '"F", "S"]')), edited(('"F"]', '"F", "B"]')))
+
+    assert merged == edited(('"F"]', '"F", "B", "S"]'))
+
+
+names = st.lists(st.sampled_from(["a", "b-c", "d.e", "f", "g"]), max_size=5, unique=True)
+
+
+@example(["a", "b-c"], ["a", "b-c"], ["b-c", "a"])
+@given(names, names, names)
+def test_no_item_is_lost_and_none_that_one_side_drops_comes_back(
+    base: list[str], ours: list[str], theirs: list[str]
+) -> None:
+    texts = [
+        "dependencies = [\n" + "".join(f'  "{name}>=1",\n' for name in side) + "]\n" for side in (base, ours, theirs)
+    ]
+
+    merged = merge_toml(*texts)
+
+    assert merged is not None
+    found = {item.removesuffix(">=1") for item in tomllib.loads(merged)["dependencies"]}
+    before, mine, other = set(base), set(ours), set(theirs)
+    assert found == (mine & other) | (mine - before) | (other - before)

@@ -1,0 +1,73 @@
+"""Projects that were made from a real release become what the newest version makes, and keep what is somebody's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from support.running import Workplace
+from support.sources import TEMPLATES, git
+from waypost.sources.releases import releases
+
+RELEASES = [release.version for release in releases()]
+# Answers that reach far into each template, and were there from the first release on.
+ANSWERS = {
+    "flask-micro": {"database": "postgresql", "ci": "github"},
+    "flask-blueprints": {"accounts": "full", "admin": "multi-role", "api": "rest"},
+    "django-full": {"admin": "multi-role", "security": "high"},
+}
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("answers", [{}, ANSWERS], ids=["defaults", "many answers"])
+def test_an_update_makes_of_a_released_project_what_is_made_today(
+    place: Workplace, release: str, template: str, answers: dict[str, dict[str, str]]
+) -> None:
+    settings = {"template": template, **answers.get(template, {})}
+    made(place, "project", settings, release)
+    made(place, "today", settings, None)
+    project = place.here / "project"
+    readme = project / "README.md"
+    readme.write_bytes(readme.read_bytes().replace(b"# One\n", b"# One, and mine\n", 1))
+    (project / "mine.txt").write_text("mine\n")
+    git("add", "--all", cwd=project)
+    git("commit", "--quiet", "--message=Mine", cwd=project)
+
+    done = place.run("update", project, "--json")
+    assert (done.code, done.reply["conflicts"]) == (0, [])
+    expected = contents(place.here / "today")
+    expected["README.md"] = expected["README.md"].replace(b"# One\n", b"# One, and mine\n", 1)
+    assert b"mine" in expected["README.md"]
+    expected["mine.txt"] = b"mine\n"
+    assert contents(project) == expected
+
+    place.run("undo", project)
+    assert git("status", "--porcelain", cwd=project) == ""
+
+
+@pytest.mark.parametrize("kind", ["ml-service", "lightweight-app", "ecommerce"])
+def test_an_update_puts_no_other_example_in_the_place_of_the_one_that_is_there(place: Workplace, kind: str) -> None:
+    made(place, "project", {"kind": kind}, "0.2.0")
+    before = set(contents(place.here / "project"))
+    done = place.run("update", place.here / "project", "--json")
+    assert (done.code, done.reply["answers"]["example_domain"]) == (0, {"value": "items", "origin": "default"})
+    assert {name for name in before if "items" in name} <= set(contents(place.here / "project"))
+
+
+def made(place: Workplace, name: str, settings: dict[str, str], version: str | None) -> None:
+    """Make a project of a release, which only a manifest can name, or of the newest version."""
+    table = ", ".join(f'{key} = "{value}"' for key, value in settings.items())
+    wanted = f'version = "{version}"\n' if version else ""
+    manifest = place.here / f"{name}.toml"
+    manifest.write_text(f'[[projects]]\npath = "{name}"\n{wanted}set = {{ project_name = "One", {table} }}\n')
+    assert place.run("batch", manifest).code == 0
+
+
+def contents(project: Path) -> dict[str, bytes]:
+    """Every file but those that are written once, and the record, which names the version."""
+    once = {".env", "docs/decisions/0001-web-framework.md"}
+    names = (path.relative_to(project) for path in project.rglob("*") if path.is_file())
+    kept = (name for name in names if name.parts[0] != ".git" and name.as_posix() not in once)
+    return {name.as_posix(): (project / name).read_bytes() for name in kept}
