@@ -2,7 +2,7 @@
 
 # The newest Python that is new enough and can make a virtual environment. Each is run, not only looked up: a version
 # manager's stand-in has the name and runs nothing.
-PYTHONS = python3.13 python3.12 python3.11 python3 python
+PYTHONS = python3.15 python3.14 python3.13 python3.12 python3.11 python3 python
 NEW_ENOUGH = import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in $(PYTHONS); do \
 	if $$python -c '$(NEW_ENOUGH)' >/dev/null 2>&1; then echo $$python; break; fi; done)

@@ -37,7 +37,7 @@ DESIGN: Mapping[str, str] = {
     "delivery": "quick-first-version long-lived",
     "template": "flask-micro flask-blueprints django-full",
     "license": "MIT BSD-3-Clause Apache-2.0 proprietary",
-    "python_version": "3.11 3.12 3.13",
+    "python_version": "3.11 3.12 3.13 3.14 3.15",
     "django_version": "6.1 5.2",
     "database": "none sqlite postgresql mysql oracle mongodb",
     "data_access": "orm sql",
