@@ -1,0 +1,1 @@
+"""Reports of errors: what they hold, and what they leave out."""
