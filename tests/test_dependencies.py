@@ -27,7 +27,7 @@ def _projects(template: str) -> Iterator[tuple[frozenset[str], dict[str, list[st
     for answers in (*pairwise(template), *at_random(template, 30, "dependencies")):
         resolution = catalogue().resolve(answers)
         context = {**resolution.context, **resolution.facts}
-        text = catalogue().rendered_file(f"templates/{template}/pyproject.toml.jinja", context)
+        text = catalogue().expressions.rendered_file(f"templates/{template}/pyproject.toml.jinja", context)
         table = tomllib.loads(text)
         groups = {"run": table["project"]["dependencies"], "dev": table["dependency-groups"]["dev"]}
         yield frozenset(context["features"]), groups | {"build": table["build-system"]["requires"]}
