@@ -9,7 +9,7 @@ from itertools import combinations, product
 from typing import TYPE_CHECKING, Final
 
 from waypost.advice.evidence import DECISIONS, UNSURE, load_evidence
-from waypost.advice.model import Flip, Reason, Recommendation, Scores, Standing
+from waypost.advice.model import Flip, InterimAdvice, Reason, Recommendation, Scores
 from waypost.advice.rules import (
     MICRO_LEAD,
     NEEDS_SIGN_IN,
@@ -85,13 +85,13 @@ def next_question(answers: Mapping[str, str]) -> str | None:
     return _open_questions(answers)[0]
 
 
-def standing(answers: Mapping[str, str]) -> Standing:
+def interim_advice(answers: Mapping[str, str]) -> InterimAdvice:
     """Return where the advice stands after ``answers`` and what could still change it."""
     known = _known(answers)
     scores = scores_of(known)
     template = template_of(known)
     is_settled = _is_settled(answers)
-    return Standing(
+    return InterimAdvice(
         scores=scores,
         framework=framework_of(template),
         template=template,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, TypeVar
 
 import click
@@ -65,22 +64,21 @@ def undo(project: str, **options: Any) -> None:
 @click.option("--restart", "restarts", is_flag=True, help="Begin again, whatever an earlier run has done.")
 @reply_options
 def batch(manifest: str, *, jobs: int | None, restarts: bool, **options: Any) -> None:
-    rows: list[dict[str, Any]] = []
     bar = Bar(shows=sys.stderr.isatty() and not options["quiet"])
 
     def report(row: dict[str, Any], total: int) -> None:
         bar.clear()
-        if options["as_json"]:
-            rows.append(row)
-        else:
+        if not options["as_json"]:
             print_json(row)
         bar.advance(total, has_failed=row["status"] == "failed")
 
     try:
-        reply = many.batch(manifest, jobs=jobs, restarts=restarts, explain=as_ours, report=report)
+        reply = many.batch(
+            manifest, jobs=jobs, restarts=restarts, explain=as_ours, report=report, collects=options["as_json"]
+        )
     finally:
         bar.clear()
-    end_with(replace(reply, fields={**reply.fields, "projects": rows}), options)
+    end_with(reply, options)
 
 
 def _manner_of(options: dict[str, Any]) -> Manner:

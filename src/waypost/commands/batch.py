@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from waypost.commands.new import new
-from waypost.commands.reply import Reply, error_fields, reply_fields
+from waypost.commands.reply import Fields, Reply, error_fields
 from waypost.commands.update import Manner, update_project
 from waypost.errors import ExitCode, WaypostError
-from waypost.fleet.batch import run_batch
+from waypost.fleet.batch import Row, run_batch
 from waypost.fleet.manifest import Action, Entry, read_manifest
 from waypost.fleet.workers import end_interruptions
 from waypost.projects import creation  # noqa: F401 - once, else each process that makes a project imports it
 from waypost.questions.answers import Inputs
+
+
+class BatchFields(Fields, total=False):
+    """The reply of ``batch``: also the reply of every project, in the order in which they ended."""
+
+    projects: list[Row]
 
 
 def batch(
@@ -23,15 +28,23 @@ def batch(
     jobs: int | None,
     restarts: bool,
     explain: Callable[[BaseException], WaypostError],
-    report: Callable[[dict[str, Any], int], None],
+    report: Callable[[Row, int], None],
+    collects: bool = False,
 ) -> Reply:
-    """Make and update all projects of a manifest; ``report`` gets each as it ends, with how many there are in all."""
+    """Make and update all projects of a manifest; ``report`` gets each as it ends, with how many there are in all.
+
+    The reply ``collects`` what becomes of each, or leaves that to ``report``.
+    """
     path = Path(manifest)
     entries = read_manifest(path)
     order = {entry.name: number for number, entry in enumerate(entries)}
     ended: list[tuple[str, str, int, str]] = []
 
-    def note(row: dict[str, Any]) -> None:
+    rows: list[Row] = []
+
+    def note(row: Row) -> None:
+        if collects:
+            rows.append(row)
         ended.append((row["project"], row["status"], row["exit_code"], row.get("error", {}).get("message", "")))
         report(row, len(entries))
 
@@ -43,9 +56,14 @@ def batch(
         restarts=restarts,
         do=_do,
         failed=lambda error: error_fields(explain(error)),
-        told=note,
+        report=note,
     )
     ended.sort(key=lambda end: order[end[0]])
+    return _reply(ended, rows)
+
+
+def _reply(ended: Sequence[tuple[str, str, int, str]], rows: list[Row]) -> Reply:
+    """Return the end of a batch: ``ended`` holds project, status, exit code and error message of each."""
     failed = [end for end in ended if end[1] not in ("done", "conflicts")]
     conflicts = [end for end in ended if end[1] == "conflicts"]
     counts = {
@@ -60,16 +78,13 @@ def batch(
     if failed:
         lines.append("The same command again takes up those that failed.")
     code = ExitCode(failed[0][2]) if failed else ExitCode.CONFLICTS if conflicts else ExitCode.DONE
-    return Reply(
-        text="\n".join(lines),
-        fields={"status": "failed" if failed else "conflicts" if conflicts else "done"},
-        exit_code=code,
-    )
+    fields: BatchFields = {"status": "failed" if failed else "conflicts" if conflicts else "done", "projects": rows}
+    return Reply(text="\n".join(lines), fields=fields, exit_code=code)
 
 
-def _do(entry: Entry, action: Action) -> dict[str, Any]:
+def _do(entry: Entry, action: Action) -> Row:
     reply = _update(entry) if action == "update" else _new(entry)
-    return reply_fields(**{"exit_code": int(reply.exit_code), **reply.fields})
+    return reply.envelope
 
 
 def _update(entry: Entry) -> Reply:

@@ -118,7 +118,7 @@ def _located(base: Path, name: str, where: str) -> str:
     """Return the absolute path of what is named beside the manifest."""
     try:
         path = (base / name).resolve()
-        path.exists()  # it need not; but a name that cannot be one is told here
+        path.exists()  # it need not; but a name that cannot be one is refused here
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise AnswersError(f"{where}: {shown(name)} can be no path: {reason}", hint=_HINT) from error

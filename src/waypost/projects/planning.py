@@ -1,19 +1,15 @@
-"""Decides everything about a project before it is made: from what was answered to a plan.
-
-Where something is still open and somebody is there to ask, the wizard asks.
-"""
+"""Decides everything about a project before it is made: from what was answered to a plan."""
 
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from waypost.advice.model import Recommendation
 from waypost.advice.recommend import recommend
-from waypost.errors import AnswersError, StateError, UsageError
+from waypost.errors import AnswersError, UsageError
 from waypost.questions.answers import Answer, Inputs, raise_problems, read_inputs, values_of, without_auto
 from waypost.questions.catalogue import Catalogue, Resolution, load_catalogue
 from waypost.questions.values import type_problem
@@ -65,19 +61,6 @@ def given_answers(inputs: Inputs, catalogue: Catalogue, *, what: str) -> dict[st
     return without_auto(read_inputs(inputs, catalogue))
 
 
-def asked_answers(catalogue: Catalogue, given: Mapping[str, Answer], folder: Path | None) -> dict[str, Answer]:
-    """Return what the wizard was told, beyond what is ``given``, about a project that goes into ``folder``."""
-    from waypost.sources.rendering import preload  # noqa: PLC0415 - advice alone does not need it
-    from waypost.wizard.dialogue import ask  # noqa: PLC0415 - a terminal's toolkit takes its time to import
-
-    # Combinations that are refused are the wizard's to mend.
-    problems = catalogue.resolve(values_of(given)).problems
-    raise_problems((problem for problem in problems if problem.refusal is None), given)
-    threading.Thread(target=preload, args=(catalogue,), daemon=True).start()
-    asked = ask(catalogue, values_of(given), purpose="new", destination=folder, unfit=_unfit)
-    return {key: Answer(value=value, origin="wizard") for key, value in asked.items()}
-
-
 def plan_of(catalogue: Catalogue, given: Mapping[str, Answer]) -> Plan:
     """Return the plan that the ``given`` answers come to. Raises ``AnswersError`` that lists all that is wrong."""
     recommendation = recommend(decisions_of(catalogue, given))
@@ -102,17 +85,6 @@ def decisions_of(catalogue: Catalogue, given: Mapping[str, Answer]) -> dict[str,
     """Return the decision answers among the ``given`` ones, which the advice rests on. Raises ``AnswersError``."""
     _raise_wrong(catalogue, given)
     return {key: str(answer.value) for key, answer in given.items() if key in decision_keys(catalogue)}
-
-
-def _unfit(folder: Path) -> str:
-    """Return why a project cannot be made in ``folder``, or nothing."""
-    from waypost.projects.creation import check_destination  # noqa: PLC0415 - advice alone does not need it
-
-    try:
-        check_destination(folder)
-    except StateError as error:
-        return error.message
-    return ""
 
 
 def _raise_wrong(catalogue: Catalogue, given: Mapping[str, Answer]) -> None:

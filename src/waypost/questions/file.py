@@ -99,7 +99,7 @@ def not_toml(error: tomllib.TOMLDecodeError, name: str, text: str) -> AnswersErr
 
 
 def _places(text: str, document: Mapping[str, object]) -> dict[str, str]:
-    """Return ``line:column`` of each top-level key of valid TOML, whose parser tells no positions."""
+    """Return ``line:column`` of each top-level key of valid TOML, whose parser gives no positions."""
     places: dict[str, str] = {}
     line = 1
     last = 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from waypost.model import Question, Refusal, Value
 from waypost.questions.values import as_json
 
-if TYPE_CHECKING:  # an error is told with this module, also one that comes in the middle of these imports
+if TYPE_CHECKING:  # an error is printed with this module, also one that comes in the middle of these imports
     from waypost.questions.catalogue import Catalogue, Resolution
 
 _TOML_HEAD = """\

@@ -80,6 +80,17 @@ def _wrong_choice(question: Question, value: object) -> Problem:
     return Problem(key=question.key, message=message, nearest=nearest(value, question.values))
 
 
+def as_text(value: Value) -> str:
+    """Return a value as ``--set KEY=TEXT`` takes it."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case tuple():
+            return ",".join(value) or "none"
+        case _:
+            return value
+
+
 def as_json(value: Value) -> Any:
     """Return a value as JSON has it."""
     return list(value) if isinstance(value, tuple) else value

@@ -76,7 +76,7 @@ def compile_all(catalogue: Catalogue) -> None:
             _ = catalogue.resolve({"template": template}).facts
     for path in (catalogue.source / "templates").rglob("*"):
         name = path.relative_to(catalogue.source)
-        with suppress(SourceError):  # whoever renders it is told
+        with suppress(SourceError):  # whoever renders it gets the error
             if path.is_file() and (path.suffix == ".jinja" or name.parts[1] in _PARTS):
                 catalogue.expressions.compile_file(name.as_posix())
             if "{" in name.name:

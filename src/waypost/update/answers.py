@@ -19,6 +19,7 @@ from waypost.questions.answers import (
 )
 from waypost.questions.catalogue import Catalogue, Resolution
 from waypost.questions.record import RECORD, Record
+from waypost.questions.values import as_text
 
 
 def resolve_inputs(
@@ -69,15 +70,7 @@ def _way_out(catalogue: Catalogue, answers: Mapping[str, Answer], refused: set[s
     rest = catalogue.resolve({key: answer.value for key, answer in answers.items() if key not in refused})
     if rest.problems:
         return ""
-    settings = (f"--set {key}={_as_text(rest.answers[key])}" for key in sorted(refused) if key in rest.answers)
+    settings = (
+        f"--set {key}={shlex.quote(as_text(rest.answers[key]))}" for key in sorted(refused) if key in rest.answers
+    )
     return f"Recorded answers are never changed in silence. The defaults would do: {' '.join(settings)}"
-
-
-def _as_text(value: Value) -> str:
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case tuple():
-            return ",".join(value) or "none"
-        case _:
-            return shlex.quote(value)

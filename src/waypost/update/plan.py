@@ -106,7 +106,7 @@ def apply_update(plan: UpdatePlan, *, when_done: Callable[[], None] = lambda: No
 
 
 def plan_of(
-    folder: str | os.PathLike[str], inputs: Inputs, *, to: str | None = None, only_looks: bool = False
+    folder: str | os.PathLike[str], inputs: Inputs, *, to: str | None = None, is_preview: bool = False
 ) -> UpdatePlan:
     """Return what updating the project in ``folder`` would do; touch nothing.
 
@@ -114,9 +114,9 @@ def plan_of(
     the project is not in a state to be updated, ``AnswersError`` where an answer is not valid, ``SourceError`` where a
     version cannot be had.
 
-    Where one ``only_looks`` at it, files that git does not know yet do not hinder: it may be written into one.
+    For a preview (``is_preview``) files that git does not know yet do no harm: it may be written into one of them.
     """
-    with _recorded(Path(folder), only_looks=only_looks) as old, source_at(old.source.url, to) as newer:
+    with _recorded(Path(folder), is_preview=is_preview) as old, source_at(old.source.url, to) as newer:
         _refuse_older(newer, old.source)
         source = newer if is_canonical(newer.url) else replace(newer, url=old.source.url)
         before = old.answers
@@ -126,7 +126,7 @@ def plan_of(
         found, orphans = Merge(changes=(), conflicts=()), tuple[str, ...]()
         if source.version != old.source.version or before != after:
             found, orphans = _merged(old, source, resolution, is_switch=is_switch)
-            worktree.refuse_unwritable(old.project, found, bears_new_files=only_looks)
+            worktree.refuse_unwritable(old.project, found, allows_new_files=is_preview)
     return UpdatePlan(
         project=old.project,
         old_template=str(before["template"]),
@@ -163,14 +163,14 @@ class Regeneration:
         return f"Put back what {self.template} {self.version} makes"
 
 
-def plan_regeneration(folder: Path, *, only_looks: bool = False) -> Regeneration:
+def plan_regeneration(folder: Path, *, is_preview: bool = False) -> Regeneration:
     """Return what differs in the project in ``folder`` from what its own version and answers make; touch nothing.
 
-    ``only_looks`` means what it does for ``plan_of``. Raises as that does.
+    ``is_preview`` means what it does for ``plan_of``. Raises as that does.
     """
-    with _recorded(folder, only_looks=only_looks) as old:
+    with _recorded(folder, is_preview=is_preview) as old:
         found = replaced(old.project, _files(old.source, old.resolution))
-        worktree.refuse_unwritable(old.project, found, bears_new_files=only_looks)
+        worktree.refuse_unwritable(old.project, found, allows_new_files=is_preview)
         return Regeneration(
             project=old.project,
             template=str(old.answers["template"]),
@@ -182,11 +182,11 @@ def plan_regeneration(folder: Path, *, only_looks: bool = False) -> Regeneration
 
 
 @contextmanager
-def _recorded(folder: Path, *, only_looks: bool) -> Iterator[_Recorded]:
+def _recorded(folder: Path, *, is_preview: bool) -> Iterator[_Recorded]:
     """Provide what the project was made from; raise ``StateError`` unless it is one that can be updated."""
     project = find_project(folder)
     switchover.recover(project)
-    new = refuse_unfit(project, bears_new_files=only_looks)
+    new = refuse_unfit(project, allows_new_files=is_preview)
     notes = (f"Git does not know {enumerated(new)} yet: commit or remove that before you update.",) if new else ()
     # Of the commit that all the rest is compared with, whatever is written into the project meanwhile.
     committed = git.run_bytes("cat-file", "blob", f"{project.tree}:{RECORD}", cwd=project.folder)
