@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sources import ROOT, catalogue
+from sources import ROOT, TEMPLATES, catalogue
 from waypost.model import Question
 
 FOLDER = ROOT / "templates" / "features"
@@ -32,7 +32,7 @@ def places() -> dict[str, list[str]]:
         if path.is_file() and path.name != "slots.jinja":
             for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
                 if "include 'templates/slots.jinja'" in line:
-                    place = PLACE.fullmatch(line)
+                    place = PLACE.fullmatch(line.strip())
                     assert place, f"{path}: {line}"
                     found.setdefault(place[1], []).append(path.relative_to(ROOT / "templates").as_posix())
     return found
@@ -70,11 +70,18 @@ def test_every_place_is_one_that_some_feature_adds_to() -> None:
     assert set(places()) <= {addition.partition("/")[2] for addition in additions()}
 
 
-def test_a_place_of_one_template_is_named_by_that_template_alone() -> None:
+def test_a_place_of_one_template_or_framework_is_named_there_alone() -> None:
     for place, files in places().items():
-        template, of_one, _ = place.partition("/")
+        owner, of_one, _ = place.partition("/")
         if of_one:
-            assert all(template in Path(file).parts for file in files), place
+            naming = {template for file in files for template in TEMPLATES if template in Path(file).parts}
+            assert owner in TEMPLATES or owner in ("flask", "django"), place
+            assert all(any(template in Path(file).parts for template in TEMPLATES) for file in files), place
+            assert all(template == owner or template.partition("-")[0] == owner for template in naming), place
+
+
+def test_a_file_names_a_place_once() -> None:
+    assert {place: files for place, files in places().items() if len(files) != len(set(files))} == {}
 
 
 @pytest.mark.parametrize("addition", additions())
