@@ -19,7 +19,7 @@ def validate(model: type[BaseModel], data: {{ 'bytes | ' if stores_items }}dict[
 {% if validates_values %}
     except ValidationError as error:
         details = error.errors(include_url=False)
-{% if validates_bodies %}
+{% if stores_items or has_predictions %}
         if details[0]["type"] == "json_invalid":
             abort(400, details[0]["msg"])
 {% endif %}

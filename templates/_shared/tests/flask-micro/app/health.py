@@ -3,10 +3,10 @@ def test_index_and_health(client: FlaskClient) -> None:
     assert client.get("/").json == {"name": PROJECT_NAME, "openapi": "/openapi.json"}
 {% endif %}
     assert client.get("/healthz").json == {"status": "ok"}
-{% if not counts_migrations %}
+{% if not uses_bare_driver %}
     assert client.get("/readyz").get_json()["status"] == "ok"
 {% endif %}
-{% if counts_migrations %}
+{% if uses_bare_driver %}
 
 
 def test_ready_once_every_migration_is_applied(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
