@@ -162,7 +162,7 @@ def account_exists(name: str) -> bool:
 
 
 def is_root() -> bool:
-    """Say whether root runs this, who starts each server as an account of its own."""
+    """Say whether this runs as root, which starts each server as an account of its own."""
     return os.geteuid() == 0
 
 
