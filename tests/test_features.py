@@ -1,4 +1,4 @@
-"""Features add to lists at places: every folder is a feature, and every file in it has its place."""
+"""Features add to lists at places: every folder is a feature, and every file in it has its place or is included."""
 
 from __future__ import annotations
 
@@ -38,8 +38,16 @@ def places() -> dict[str, list[str]]:
     return found
 
 
+@cache
+def parts() -> frozenset[str]:
+    """What files of the templates include by its name: code that several of them share."""
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in (ROOT / "templates").rglob("*.jinja")]
+    return frozenset(re.findall(r"include 'templates/features/([^']+)'", "\n".join(texts)))
+
+
 def additions() -> list[str]:
-    return sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file())
+    files = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file()}
+    return sorted(files - parts())
 
 
 @pytest.mark.parametrize(("name", "fact"), names_and_facts().items())
@@ -64,6 +72,10 @@ def test_every_folder_of_additions_is_a_feature() -> None:
 def test_every_addition_has_a_place_in_some_file(addition: str) -> None:
     _, _, place = addition.partition("/")
     assert place in places()
+
+
+def test_what_is_included_by_its_name_exists() -> None:
+    assert [part for part in parts() if not (FOLDER / part).is_file()] == []
 
 
 def test_every_place_is_one_that_some_feature_adds_to() -> None:

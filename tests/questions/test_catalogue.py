@@ -48,6 +48,7 @@ DESIGN: Mapping[str, str] = {
     "sessions": "cookie database redis",
     "deployment": "docker nginx supervisor",
     "monitoring": "statsd prometheus munin",
+    "error_reports": "none sentry",
     "ci": "none github gitlab",
     "example_domain": "items predictions blog shop",
 }

@@ -249,6 +249,7 @@ def test_a_server_that_nobody_answers_stops_all_the_same(served: Served, collect
 def test_a_worker_reports_a_task_that_fails(
     template: str,
     task: str,
+    *,
     project: Callable[..., Path],
     environment: MakeEnvironment,
     run: Run,
