@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 
-from sources import ROOT, catalogue
+from support.sources import ROOT, catalogue
 from waypost.model import Question
 
 TEMPLATES = ROOT / "templates"

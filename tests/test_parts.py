@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sources import ROOT
+from support.sources import ROOT
 
 TEMPLATES = ROOT / "templates"
 NAMED = re.compile(r"\{%-? (?:include|extends) '([^']+)'( ~ )?")

@@ -104,7 +104,7 @@ def test_facts_say_what_the_templates_ask(template: str) -> None:
 def test_text_is_quoted_for_other_languages(text: str, python: str, toml: str) -> None:
     facts = catalogue().resolve({"project_name": text}).facts
     in_toml = "{% import 'templates/questions/quoting.jinja' as quoting %}{{ quoting.toml(text) }}"
-    assert (facts["project_name_python"], catalogue().rendered(in_toml, {"text": text})) == (python, toml)
+    assert (facts["project_name_python"], catalogue().expressions.rendered(in_toml, {"text": text})) == (python, toml)
 
 
 @pytest.mark.parametrize("kind", ["yaml", "json"])
