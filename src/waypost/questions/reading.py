@@ -25,6 +25,10 @@ _GROUPS: Mapping[str, QuestionGroup] = {
 }
 
 
+class _Safe(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """The safe loader, in C where PyYAML has it: the table of dependencies takes the other one 50 milliseconds."""
+
+
 def read_catalogue(source: Path) -> tuple[Mapping[str, Any], tuple[Question, ...]]:
     """Return the settings and all questions, asked and computed, of the template source in the folder ``source``.
 
@@ -48,7 +52,7 @@ def read_catalogue(source: Path) -> tuple[Mapping[str, Any], tuple[Question, ...
 @lru_cache(maxsize=256)
 def parse_yaml(text: str) -> Any:
     """Return the value that a rendered default writes in YAML, which is only read: a fleet's projects share it."""
-    return yaml.safe_load(text)
+    return next(yaml.load_all(text, Loader=_Safe), None)
 
 
 @dataclass(frozen=True)
