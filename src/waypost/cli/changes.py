@@ -10,7 +10,6 @@ import click
 
 from waypost.cli.options import can_ask, file_option, files, folders, reply_options
 from waypost.cli.output import Bar, as_ours, end_with, print_json
-from waypost.commands import batch as many
 from waypost.commands import update as command
 from waypost.commands.update import Manner
 from waypost.questions.answers import Inputs
@@ -64,6 +63,8 @@ def undo(project: str, **options: Any) -> None:
 @click.option("--restart", "restarts", is_flag=True, help="Begin again, whatever an earlier run has done.")
 @reply_options
 def batch(manifest: str, *, jobs: int | None, restarts: bool, **options: Any) -> None:
+    from waypost.commands import batch as many  # noqa: PLC0415 - an update of one project does without a fleet
+
     bar = Bar(shows=sys.stderr.isatty() and not options["quiet"])
 
     def report(row: dict[str, Any], total: int) -> None:

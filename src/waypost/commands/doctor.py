@@ -6,7 +6,6 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Literal, TypedDict
 
@@ -120,6 +119,8 @@ def _python() -> Finding:
 
 
 def _packages() -> Finding:
+    from importlib import metadata  # noqa: PLC0415 - `check` lives beside `doctor`, and needs none
+
     try:
         needed = metadata.requires("waypost") or []
         names = [found[0] for line in needed if (found := re.match(r"[\w.-]+", line))]

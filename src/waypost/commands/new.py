@@ -25,7 +25,6 @@ from waypost.sources.embedded import TemplateSource, embedded
 from waypost.sources.rendering import preload, refuse_unsafe
 from waypost.sources.source import source_at
 from waypost.system.scratch import temporary_folder
-from waypost.wizard.dialogue import ask
 
 
 class NewFields(Fields, total=False):
@@ -94,6 +93,8 @@ def create(
 
 def _asked(catalogue: Catalogue, given: Mapping[str, Answer], folder: Path | None) -> dict[str, Answer]:
     """Return what a person answers in the wizard beyond what is ``given``; the project goes into ``folder``."""
+    from waypost.wizard.dialogue import ask  # noqa: PLC0415 - most projects are made without it
+
     # Combinations that are refused are repaired in the wizard.
     problems = catalogue.resolve(values_of(given)).problems
     raise_problems((problem for problem in problems if problem.refusal is None), given)
