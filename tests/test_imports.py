@@ -33,7 +33,9 @@ ORDER: tuple[tuple[str, ...], ...] = (
 )
 LARGEST_PACKAGE = 8
 HOMES = {
-    "click": {"cli.run", "cli.arguments", "cli.options", "cli.output"},
+    "click": {
+        f"cli.{name}" for name in ("run", "group", "options", "output", "new", "advice", "changes", "inspection")
+    },
     "copier": {"sources.by_copier"},
     "plumbum": {"sources.by_copier"},
     "jinja2": {"questions.expressions"},

@@ -11,49 +11,83 @@ For Python callers, without a terminal; answers have the keys and values of ``wa
 Whatever the user can act on is raised as a ``waypost.errors.WaypostError`` with message and hint.
 """
 
+# Each function imports what it needs when it is called: `import waypost` stays cheap, and so does the command's start.
+# ruff: noqa: PLC0415
+
 from __future__ import annotations
 
-import sys
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from waypost.advice.recommend import recommend as recommend
-    from waypost.commands.new import create as create
-    from waypost.projects.standing import check as check
-    from waypost.update.plan import apply_update as apply_update
-    from waypost.update.plan import plan_update as plan_update
+    import os
+    from collections.abc import Callable, Mapping
+
+    from waypost.advice.model import Recommendation
+    from waypost.model import Value
+    from waypost.projects.creation import CreatedProject
+    from waypost.projects.standing import Standing
+    from waypost.update.plan import UpdatePlan
 
 __all__ = ["apply_update", "check", "create", "plan_update", "recommend"]
 
-_HOMES = {
-    "apply_update": "waypost.update.plan",
-    "check": "waypost.projects.standing",
-    "create": "waypost.commands.new",
-    "plan_update": "waypost.update.plan",
-    "recommend": "waypost.advice.recommend",
-}
+
+def recommend(answers: Mapping[str, str]) -> Recommendation:
+    """Return the framework and template that fit the ``answers``, why, and what would change it.
+
+    ``answers`` are to decision questions, by key; one that is missing counts as ``unsure``. Raises ``AnswersError``
+    where a key is no decision question or a value none of its choices.
+    """
+    from waypost.advice.recommend import recommend
+
+    return recommend(answers)
 
 
-def __getattr__(name: str) -> Any:
-    """Import what is offered here when it is first used: ``import waypost`` stays cheap."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415
+def create(
+    destination: str | os.PathLike[str], answers: Mapping[str, Value | list[str]], *, uses_git: bool = True
+) -> CreatedProject:
+    """Make a project in the new or empty folder ``destination``, and return its folder, files and notes.
 
-    return getattr(import_module(_HOMES[name]), name)
+    ``answers`` are by question key; defaults stand in for the rest, and the advice for the template. Raises
+    ``AnswersError``, ``StateError`` or ``SourceError``, and then leaves nothing behind.
+    """
+    from waypost.commands.new import create
 
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
-
-
-class _Package(ModuleType):
-    """``waypost.recommend`` is the function, even after Python has imported the module of that name."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        is_module_of_that_name = name in _HOMES and isinstance(value, ModuleType)
-        super().__setattr__(name, getattr(value, name) if is_module_of_that_name else value)
+    return create(destination, answers, uses_git=uses_git)
 
 
-sys.modules[__name__].__class__ = _Package
+def check(project: str | os.PathLike[str] = ".", *, compares_files: bool = True) -> Standing:
+    """Return where the project in the folder ``project`` stands; with ``compares_files`` its files are compared, too.
+
+    Needs neither git nor a network, unless the project was made from another template source. Raises ``StateError``
+    where the folder is no project, ``AnswersError`` where its record holds answers that its own version refuses, and
+    ``SourceError`` where its template source cannot be had.
+    """
+    from waypost.projects.standing import check
+
+    return check(project, compares_files=compares_files)
+
+
+def plan_update(
+    folder: str | os.PathLike[str], answers: Mapping[str, Value | list[str]] | None = None, *, to: str | None = None
+) -> UpdatePlan:
+    """Return what updating the project in ``folder`` would do; touch nothing.
+
+    ``answers`` replace recorded ones, by question key; ``to`` is a version, by default the newest. Raises
+    ``StateError`` where the project is not in a state to be updated, ``AnswersError`` where an answer is not valid,
+    ``SourceError`` where a version cannot be had.
+    """
+    from waypost.questions.answers import Inputs
+    from waypost.update.plan import plan_of
+
+    return plan_of(folder, Inputs(values=answers or {}), to=to)
+
+
+def apply_update(plan: UpdatePlan, *, when_done: Callable[[], None] = lambda: None) -> None:
+    """Write a planned update into the project's files, all at once, and its conflicts into the index.
+
+    What changed is left for review, uncommitted. ``when_done`` is called at the moment it is done. Raises
+    ``StateError`` where the project changed since it was planned; nothing is touched then.
+    """
+    from waypost.update.plan import apply_update
+
+    apply_update(plan, when_done=when_done)

@@ -6,7 +6,7 @@ their meaning.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
 from waypost.model import Problem
@@ -78,3 +78,15 @@ class InterruptedByUserError(WaypostError):
     """The user stopped the command; nothing is left half-done."""
 
     exit_code = ExitCode.INTERRUPTED
+
+
+def nearest(word: object, candidates: Iterable[str]) -> str:
+    """Return the candidate that looks most like ``word``, or nothing where none does."""
+    import difflib  # noqa: PLC0415 - only the way to an error needs it
+
+    folded = str(word).strip().lower().replace("_", "-").replace(" ", "-")
+    by_fold = {candidate.lower().replace("_", "-"): candidate for candidate in candidates}
+    close = difflib.get_close_matches(folded, by_fold, n=1, cutoff=0.5)
+    if close:
+        return by_fold[close[0]]
+    return next((name for fold, name in by_fold.items() if folded and fold.startswith(folded)), "")

@@ -22,9 +22,9 @@ from waypost.advice.recommend import (
     FEW_POINTS,
     FEW_REASONS,
     MAX_FLIPS,
+    interim_advice,
     next_question,
     recommend,
-    standing,
 )
 from waypost.errors import AnswersError, ExitCode
 
@@ -227,7 +227,7 @@ def test_the_advice_says_why_this_template(answers: dict[str, str], because: str
 
 @given(answers=answers_of_some)
 def test_the_standing_is_the_advice_so_far_and_what_is_open(answers: dict[str, str]) -> None:
-    now, advice = standing(answers), recommend(answers)
+    now, advice = interim_advice(answers), recommend(answers)
     assert (now.scores, now.framework, now.template) == (advice.scores, advice.framework, advice.template)
     assert now.has_evidence == advice.has_evidence
     assert now.open_questions[:1] == tuple(filter(None, [next_question(answers)]))
@@ -240,7 +240,7 @@ def test_the_order_of_answers_never_matters(answers: dict[str, str], seed: rando
     rows = list(answers.items())
     seed.shuffle(rows)
     assert repr(recommend(dict(rows))) == repr(recommend(answers))
-    assert (standing(dict(rows)), next_question(dict(rows))) == (standing(answers), next_question(answers))
+    assert (interim_advice(dict(rows)), next_question(dict(rows))) == (interim_advice(answers), next_question(answers))
 
 
 @given(answers=answers_of_some)
@@ -293,7 +293,7 @@ def test_every_flip_flips_and_no_single_answer_would_do_where_more_are_named(ans
         assert (after.framework, after.template) == (flip.framework, flip.template)
         assert flip.framework != advice.framework
         assert all(answers.get(key) != value for key, value in flip.changes.items())
-    singles = [one for one in changed(answers, 1) if standing({**answers, **one}).framework != advice.framework]
+    singles = [one for one in changed(answers, 1) if interim_advice({**answers, **one}).framework != advice.framework]
     assert bool(singles) == (bool(advice.flips) and len(advice.flips[0].changes) == 1)
 
 
@@ -316,13 +316,13 @@ def test_flips_are_of_the_smallest_size_and_the_strongest_stand_first(
     assert {len(flip.changes) for flip in advice.flips} == (set() if size is None else {size})
     for smaller in range(1, size or 3):
         for change in changed(answers, smaller):
-            assert standing({**answers, **change}).framework == advice.framework
+            assert interim_advice({**answers, **change}).framework == advice.framework
     scores = [recommend({**answers, **flip.changes}).scores for flip in advice.flips]
     leads = [abs(after.flask - after.django) for after in scores]
     assert leads == sorted(leads, reverse=True)
 
 
-@pytest.mark.parametrize("function", [recommend, next_question, standing])
+@pytest.mark.parametrize("function", [recommend, next_question, interim_advice])
 def test_an_unknown_key_or_value_is_named_with_the_nearest(function: Callable[[dict[str, str]], object]) -> None:
     with pytest.raises(AnswersError) as unknown_key:
         function({"sise": "small"})
@@ -347,7 +347,7 @@ def test_a_plain_case_is_settled_before_all_is_asked() -> None:
     while (key := next_question(answers)) is not None:
         answers[key] = EVERYTHING_FOR_DJANGO[key]
     assert len(answers) <= 4
-    shown = standing(answers)
+    shown = interim_advice(answers)
     assert (shown.template, shown.is_settled, shown.open_questions) == ("django-full", True, ())
 
 
@@ -361,7 +361,7 @@ def in_a_new_process(code: str, **environment: str) -> str:
 def test_the_advice_does_not_depend_on_the_seed_of_hashing() -> None:
     code = (
         "from waypost.advice.recommend import *\n"
-        f"for row in {[row['answers'] for row in SCENARIOS]!r}: print(recommend(row), standing(row))"
+        f"for row in {[row['answers'] for row in SCENARIOS]!r}: print(recommend(row), interim_advice(row))"
     )
     assert in_a_new_process(code, PYTHONHASHSEED="1") == in_a_new_process(code, PYTHONHASHSEED="2")
 

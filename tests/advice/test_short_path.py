@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waypost.advice.evidence import DECISIONS, UNSURE, load_evidence
-from waypost.advice.recommend import next_question, recommend, standing
+from waypost.advice.recommend import interim_advice, next_question, recommend
 from waypost.advice.rules import lead_of_flask
 
 KEYS = tuple(DECISIONS)
@@ -144,7 +144,7 @@ def test_the_table_of_the_proof_says_what_the_recommendation_says(
     every_verdict: EveryVerdict, answers: dict[str, str]
 ) -> None:
     [verdict] = every_verdict.completions(answers)
-    assert recommend(answers).template == standing(answers).template == TEMPLATES[verdict]
+    assert recommend(answers).template == interim_advice(answers).template == TEMPLATES[verdict]
 
 
 @given(
@@ -155,7 +155,7 @@ def test_the_table_of_the_proof_says_what_the_recommendation_says(
 def test_from_any_answers_the_standing_names_every_question_that_can_matter(
     every_verdict: EveryVerdict, answers: dict[str, str]
 ) -> None:
-    shown = standing(answers)
+    shown = interim_advice(answers)
     assert shown.is_settled == (len(set(every_verdict.completions(answers))) == 1)
     assert shown.is_settled == (not shown.open_questions) == (next_question(answers) is None)
     for key in set(KEYS).difference(answers, shown.open_questions):

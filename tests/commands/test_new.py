@@ -14,7 +14,7 @@ from waypost.commands.advise import advise
 from waypost.commands.answers import answers_init
 from waypost.commands.new import new
 from waypost.errors import AnswersError, SourceError, UsageError, WaypostError
-from waypost.projects.planning import Inputs
+from waypost.questions.answers import Inputs
 
 decisions = st.fixed_dictionaries({}, optional={key: st.sampled_from(values) for key, values in DECISIONS.items()})
 

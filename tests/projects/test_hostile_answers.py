@@ -114,7 +114,7 @@ def test_projects_of_hostile_names_are_sound(tmp_path: Path, template: str) -> N
         resolution = catalogue().resolve(answers)
         assert resolution.problems == ()
         project = tmp_path / "projects" / str(number)
-        create(source, resolution.answers, recommend({}), project, uses_git=False)
+        create(source, resolution, recommend({}), project, uses_git=False)
         assert_sound(project)
         # A page holds none of the texts: they reach it while it is shown, where everything is escaped.
         assert {path: text for path, text in html_of(project).items() if path in plain} == plain
@@ -125,7 +125,7 @@ def test_projects_of_hostile_names_are_sound(tmp_path: Path, template: str) -> N
 
 def pages_of(source: TemplateSource, template: str, answers: Mapping[str, Value], folder: Path) -> dict[str, str]:
     resolution = catalogue().resolve({"template": template, **answers})
-    create(source, resolution.answers, recommend({}), folder, uses_git=False)
+    create(source, resolution, recommend({}), folder, uses_git=False)
     return html_of(folder)
 
 
@@ -161,7 +161,7 @@ def test_projects_of_any_name_are_sound(
     answers = {key: value for key, value in wanted.items() if not catalogue().resolve({key: value}).problems}
     folder = tmp_path_factory.mktemp("any")
     resolution = catalogue().resolve({**answers, "template": template})
-    create(source_of(SOURCE), resolution.answers, recommend({}), folder / "project", uses_git=False)
+    create(source_of(SOURCE), resolution, recommend({}), folder / "project", uses_git=False)
     assert_sound(folder / "project")
     metadata = tomllib.loads((folder / "project/pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert metadata["description"] == resolution.answers["description"]

@@ -16,13 +16,14 @@ from waypost.errors import AnswersError, ExitCode, UsageError, WaypostError
 from waypost.questions.answers import (
     Answer,
     raise_problems,
+    read_file,
     read_settings,
     read_values,
     recorded_answers,
     values_of,
     without_auto,
 )
-from waypost.questions.file import read_file
+from waypost.questions.record import RECORD, parse_record
 
 
 def written(folder: Path, text: str | bytes) -> str:
@@ -267,7 +268,8 @@ def test_auto_asks_for_the_advice_and_is_no_answer() -> None:
 
 
 def test_recorded_answers_leave_out_what_is_no_question() -> None:
-    record = {"_commit": "v1", "ci": "github", "deployment": ["docker"], "once_asked": "x", "size": None}
+    text = b"{_commit: v1, ci: github, deployment: [docker], once_asked: x, size: null}"
+    record = parse_record(text, Path(RECORD))
     answers = recorded_answers(record, catalogue())
     assert values_of(answers) == {"ci": "github", "deployment": ("docker",)}
     assert {answer.origin for answer in answers.values()} == {"recorded"}

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.sources import catalogue
+from waypost.errors import nearest
 from waypost.model import Value
-from waypost.questions.values import is_true, nearest_of, parse_text, shown, type_problem
+from waypost.questions.values import is_true, parse_text, shown, type_problem
 
 
 @pytest.mark.parametrize("text", ["yes", "Yes", "true", "TRUE", "on", "1", "y", "t", " yes "])
@@ -81,7 +82,7 @@ def test_a_wrong_value_is_named_with_what_was_expected(key: str, value: Value, m
 
 
 @pytest.mark.parametrize(
-    ("word", "nearest"),
+    ("word", "expected"),
     [
         ("rest_api", "rest-api"),
         ("Rest API", "rest-api"),
@@ -93,8 +94,8 @@ def test_a_wrong_value_is_named_with_what_was_expected(key: str, value: Value, m
         ("", ""),
     ],
 )
-def test_the_nearest_word_is_found_across_case_and_hyphens(word: str, nearest: str) -> None:
-    assert nearest_of(word, catalogue().by_key["kind"].values) == nearest
+def test_the_nearest_word_is_found_across_case_and_hyphens(word: str, expected: str) -> None:
+    assert nearest(word, catalogue().by_key["kind"].values) == expected
 
 
 @pytest.mark.parametrize(

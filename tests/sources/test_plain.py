@@ -159,7 +159,7 @@ def test_a_source_that_writes_into_a_repository_is_refused(tmp_path: Path, name:
     (folder / "copier.yml").write_text((folder / "copier.yml").read_text().replace("  - .git\n", ""))
     resolution = load_catalogue(folder).resolve({"template": "flask-micro"})
     with pytest.raises(SourceError, match=r"writes into \.git"):
-        render(source_of(folder), resolution.answers, tmp_path / "project")
+        render(source_of(folder), resolution, tmp_path / "project")
 
 
 def test_what_can_be_run_can_be_run_by_whoever_may_read_it(tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_what_can_be_run_can_be_run_by_whoever_may_read_it(tmp_path: Path) -> No
     resolution = load_catalogue(folder).resolve({"template": "flask-micro"})
     before = os.umask(0o027)
     try:
-        render(source_of(folder), resolution.answers, tmp_path / "project")
+        render(source_of(folder), resolution, tmp_path / "project")
     finally:
         os.umask(before)
     assert (tmp_path / "project/run.sh").stat().st_mode & 0o777 == 0o750

@@ -9,6 +9,7 @@ import pytest
 from support.running import Workplace
 from support.sources import SMALL, as_repository, catalogue, copy_of_our_source, source_of
 from waypost.errors import SourceError
+from waypost.questions.catalogue import load_catalogue
 from waypost.sources.rendering import refuse_unsafe, render
 
 UNSAFE = {
@@ -20,7 +21,7 @@ UNSAFE = {
 
 def rendered(folder: Path, files: dict[str, str]) -> Path:
     source = copy_of_our_source(folder / "source", {**SMALL, **files})
-    render(source_of(source), catalogue().resolve({}).answers, folder / "project")
+    render(source_of(source), load_catalogue(source).resolve({}), folder / "project")
     return folder / "project"
 
 
@@ -63,8 +64,8 @@ def test_settings_of_copiers_own_do_not_leak_in(place: Workplace) -> None:
 
 def test_texts_are_never_evaluated_a_second_time(tmp_path: Path) -> None:
     source = copy_of_our_source(tmp_path / "source", SMALL)
-    answers = catalogue().resolve({"project_name": "{{ 7*7 }}", "description": "{% raw %}"}).answers
-    render(source_of(source), answers, tmp_path / "project")
+    resolution = load_catalogue(source).resolve({"project_name": "{{ 7*7 }}", "description": "{% raw %}"})
+    render(source_of(source), resolution, tmp_path / "project")
     assert (tmp_path / "project/README.md").read_text() == "# {{ 7*7 }}\n"
 
 
@@ -86,7 +87,7 @@ def test_files_come_with_their_bits_and_bytes(tmp_path: Path) -> None:
         (template / "run.sh").write_text("#!/bin/sh\r\n{{ not_a_template }}\n", newline="")
         (template / "run.sh").chmod(0o755)
         (template / "raw.bin").write_bytes(bytes(range(256)))
-    render(source_of(source), catalogue().resolve({}).answers, tmp_path / "project")
+    render(source_of(source), load_catalogue(source).resolve({}), tmp_path / "project")
     assert (tmp_path / "project/run.sh").read_bytes() == b"#!/bin/sh\r\n{{ not_a_template }}\n"
     assert (tmp_path / "project/run.sh").stat().st_mode & 0o111
     assert (tmp_path / "project/raw.bin").read_bytes() == bytes(range(256))

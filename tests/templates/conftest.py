@@ -484,7 +484,7 @@ def _render(source: Path, folder: Path, answers: dict[str, object]) -> None:
     given = {key: tuple(value) if isinstance(value, list) else value for key, value in answers.items()}
     resolution = load_catalogue(source).resolve(cast("Mapping[str, Value]", given))
     assert not resolution.problems, resolution.problems
-    made_by_waypost(source_of(source), resolution.answers, folder)
+    made_by_waypost(source_of(source), resolution, folder)
 
 
 def _variables(project: Path, environment: Environment) -> dict[str, str]:

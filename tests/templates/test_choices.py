@@ -19,7 +19,7 @@ from waypost.model import Value
 from waypost.questions.record import RECORD
 from waypost.sources.plain import RenderedFile
 from waypost.sources.rendering import rendering
-from waypost.update.merge.soundness import flaw
+from waypost.update.merge.soundness import parse_error
 
 # So many random sets a template beyond the pairs; `make proof` looks at thousands.
 EXAMPLES = int(os.environ.get("WAYPOST_EXAMPLES", "40"))
@@ -79,7 +79,9 @@ def test_every_file_can_be_read_by_what_reads_it(projects: Mapping[str, Path]) -
     for options, project in projects.items():
         for path in files_in(project):
             content = path.read_bytes()
-            assert not flaw(path.name, content), f"{options}: {path.relative_to(project)}: {flaw(path.name, content)}"
+            assert not parse_error(path.name, content), (
+                f"{options}: {path.relative_to(project)}: {parse_error(path.name, content)}"
+            )
             assert content == b"" or content.endswith(b"\n"), f"{options}: {path.relative_to(project)} ends in a line"
             assert not content.endswith(b"\n\n"), f"{options}: {path.relative_to(project)} ends in empty lines"
 

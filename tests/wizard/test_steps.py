@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from waypost.advice.recommend import recommend
 from waypost.model import Value
 from waypost.questions.catalogue import Catalogue, load_catalogue
-from waypost.wizard.repair import apply_changes, mend
+from waypost.wizard.repair import apply_changes, repair
 from waypost.wizard.screens import screen_of
 from waypost.wizard.state import CHANGE, NAME, PROCEED, TEMPLATE, State, offers
 from waypost.wizard.steps import advance, begin
-from waypost.wizard.terminal.screen import Answer, Back, Screen
+from waypost.wizard.terminal.screen import Back, Entered, Screen
 
 ROOT = Path(__file__).parents[2]
 MICROSERVICE: Mapping[str, Value] = {"kind": "microservice", "size": "small", "philosophy": "full-control"}
@@ -44,7 +44,7 @@ def accepting(state: State, until: str = "done") -> State:
     for _ in range(60):
         if state.step == until:
             return state
-        state = advance(state, Answer(proposal(screen_of(state))))
+        state = advance(state, Entered(proposal(screen_of(state))))
     raise AssertionError(f"{until} is never reached; stuck at {state.step} {state.key} {state.notices}")
 
 
@@ -53,7 +53,7 @@ def at_summary(given_answers: Mapping[str, Value] | None = None) -> State:
 
 
 def edited(state: State, key: str, value: Value) -> State:
-    return advance(advance(state, Answer(key)), Answer(value))
+    return advance(advance(state, Entered(key)), Entered(value))
 
 
 # The questions
@@ -70,7 +70,7 @@ def test_a_short_path_ends_as_soon_as_no_answer_can_change_the_template() -> Non
     asked = []
     while state.step == "question":
         asked.append(state.key)
-        state = advance(state, Answer(MICROSERVICE.get(state.key, "none" if state.key == "admin" else "unsure")))
+        state = advance(state, Entered(MICROSERVICE.get(state.key, "none" if state.key == "admin" else "unsure")))
     assert state.step == "verdict"
     assert len(asked) < 10
     assert any(f"{len(asked)} questions were enough" in line.text for line in screen_of(state).body)
@@ -83,12 +83,12 @@ def test_given_answers_are_not_asked_and_are_shown_as_given() -> None:
 
 
 def test_the_standing_is_shown_after_each_answer() -> None:
-    state = advance(new(), Answer("microservice"))
+    state = advance(new(), Entered("microservice"))
     assert "leaning Flask (flask-micro). Still open:" in screen_of(state).status
 
 
 def test_a_value_that_is_no_choice_is_refused_with_the_reason() -> None:
-    state = advance(new(), Answer("nonsense"))
+    state = advance(new(), Entered("nonsense"))
     assert (state.step, state.key) == ("question", "kind")
     assert "is not one of" in state.notices[0]
 
@@ -145,16 +145,16 @@ def test_every_template_can_be_taken_with_what_has_to_change_said_first(
     state = accepting(new(answers), "verdict")
     offer = next(offer for offer in offers(state) if offer.template == template)
     assert offer.works
-    taken = advance(state, Answer(template))
+    taken = advance(state, Entered(template))
     assert not taken.resolution.problems
-    assert taken.notices == offer.told
+    assert taken.notices == offer.shown_changes
     option = next(option for option in screen_of(state).options if option.value == template)
-    assert all(told in option.note for told in offer.told)
+    assert all(told in option.note for told in offer.shown_changes)
     assert {key for key in answers if taken.answers.get(key) != answers[key]} <= offer.changes.keys()
 
 
 def test_a_template_that_is_not_advised_is_named_as_the_persons_own() -> None:
-    state = advance(accepting(new(MICROSERVICE), "verdict"), Answer("django-full"))
+    state = advance(accepting(new(MICROSERVICE), "verdict"), Entered("django-full"))
     summary = screen_of(accepting(state, "summary"))
     line = next(option for option in summary.options if option.value == TEMPLATE)
     assert (line.detail, line.note) == ("django-full", "(yours; the advice is flask-micro)")
@@ -163,12 +163,12 @@ def test_a_template_that_is_not_advised_is_named_as_the_persons_own() -> None:
 def test_advice_that_changes_is_followed_unless_the_template_was_overridden() -> None:
     def changed(state: State) -> State:
         for value in (TEMPLATE, CHANGE, "kind", "ecommerce", "size", "large", PROCEED):
-            state = advance(state, Answer(value))
+            state = advance(state, Entered(value))
         return accepting(state, "summary")
 
     followed = changed(at_summary(MICROSERVICE))
     assert followed.template == recommend(followed.decisions).template == "django-full"
-    overridden = accepting(advance(accepting(new(MICROSERVICE), "verdict"), Answer("flask-blueprints")), "summary")
+    overridden = accepting(advance(accepting(new(MICROSERVICE), "verdict"), Entered("flask-blueprints")), "summary")
     assert changed(overridden).template == "flask-blueprints"
 
 
@@ -239,19 +239,19 @@ def test_what_the_catalogue_refuses_is_refused_with_its_reason(key: str, value: 
 
 
 def test_choices_that_are_refused_are_shown_with_the_reason() -> None:
-    state = advance(at_summary({TEMPLATE: "django-full"}), Answer("database"))
+    state = advance(at_summary({TEMPLATE: "django-full"}), Entered("database"))
     refused = {option.value: option.refused for option in screen_of(state).options}
     assert "choose a database" in refused["none"]
     assert not refused["sqlite"]
 
 
 def test_several_choices_are_ticked_where_any_can_be_had() -> None:
-    screen = screen_of(advance(at_summary({TEMPLATE: "django-full"}), Answer("deployment")))
+    screen = screen_of(advance(at_summary({TEMPLATE: "django-full"}), Entered("deployment")))
     assert screen.form == "several" or (screen.form == "one" and screen.options[0].value == ())
 
 
 def test_the_last_question_names_folder_and_template() -> None:
-    screen = screen_of(advance(at_summary(), Answer(PROCEED)), Path("shop"))
+    screen = screen_of(advance(at_summary(), Entered(PROCEED)), Path("shop"))
     assert "./shop" in screen.title
     assert "flask-blueprints" in screen.body[0].text
 
@@ -268,10 +268,10 @@ def test_there_is_nothing_before_the_first_question() -> None:
 def test_going_back_keeps_later_answers() -> None:
     state = new()
     for value in ("microservice", "full-control", "small"):
-        state = advance(state, Answer(value))
+        state = advance(state, Entered(value))
     back = advance(advance(state, Back()), Back())
     assert screen_of(back).current == "full-control"
-    again = advance(back, Answer("balanced"))
+    again = advance(back, Entered("balanced"))
     assert again.answers["size"] == "small"
     assert again.key not in ("kind", "philosophy", "size")
 
@@ -292,7 +292,7 @@ def test_every_step_leads_back(steps: list[str], expected: str) -> None:
     complete = {question.key: "unsure" for question in catalogue().questions if question.group == "decision"}
     state = new({**complete, **MICROSERVICE})
     for value in steps:
-        state = advance(state, Answer(value))
+        state = advance(state, Entered(value))
     assert advance(state, Back()).step == expected
 
 
@@ -334,7 +334,7 @@ def test_no_walk_ends_dead_or_in_answers_that_are_refused(
         if state.step == "done":
             break
         before = state
-        state = advance(state, data.draw(st.one_of(_values(state).map(Answer), st.just(Back()))))
+        state = advance(state, data.draw(st.one_of(_values(state).map(Entered), st.just(Back()))))
         _holds(before, state)
     end = accepting(state)
     result = catalogue().resolve({**answers, **end.result})
@@ -370,30 +370,30 @@ def _returns(state: State) -> None:
     back = advance(state, Back())
     if (back.step, back.key) == (state.step, state.key):
         return
-    again = advance(back, Answer(proposal(screen_of(back))))
+    again = advance(back, Entered(proposal(screen_of(back))))
     assert again.answers == state.answers
     assert again.template == state.template or back.step == "verdict"
     if is_front[state.step]:
         assert (again.step, again.key) == (state.step, state.key)
 
 
-# Mending
+# Repair
 
 
 def test_mending_leaves_good_answers_alone() -> None:
-    mending = mend(catalogue(), {TEMPLATE: "django-full"}, fixed={TEMPLATE})
-    assert mending is not None
-    assert not mending.changes
+    found = repair(catalogue(), {TEMPLATE: "django-full"}, fixed={TEMPLATE})
+    assert found is not None
+    assert not found.changes
 
 
 def test_mending_changes_given_answers_last() -> None:
     answers: dict[str, Value] = {TEMPLATE: "django-full", "python_version": "3.11", "django_version": "6.1"}
     for given_key, changed in (("python_version", "django_version"), ("django_version", "python_version")):
-        mending = mend(catalogue(), answers, fixed={TEMPLATE}, reluctantly={given_key})
-        assert mending is not None
-        assert set(mending.changes) == {changed}
-        assert not catalogue().resolve(apply_changes(answers, mending.changes)).problems
+        found = repair(catalogue(), answers, fixed={TEMPLATE}, reluctantly={given_key})
+        assert found is not None
+        assert set(found.changes) == {changed}
+        assert not catalogue().resolve(apply_changes(answers, found.changes)).problems
 
 
 def test_mending_says_where_nothing_helps() -> None:
-    assert mend(catalogue(), {TEMPLATE: "flask-micro", "accounts": "full"}, fixed={TEMPLATE, "accounts"}) is None
+    assert repair(catalogue(), {TEMPLATE: "flask-micro", "accounts": "full"}, fixed={TEMPLATE, "accounts"}) is None

@@ -82,7 +82,7 @@ class Recommendation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class InterimAdvice:
     """Where the advice stands while questions are still being asked.
 
     ``framework`` and ``template`` are the advice if nothing more were said. ``open_questions`` can still change the

@@ -9,7 +9,7 @@ from itertools import combinations, product
 from typing import TYPE_CHECKING, Final
 
 from waypost.advice.evidence import DECISIONS, UNSURE, load_evidence
-from waypost.advice.model import Flip, Reason, Recommendation, Scores, Standing
+from waypost.advice.model import Flip, InterimAdvice, Reason, Recommendation, Scores
 from waypost.advice.rules import (
     MICRO_LEAD,
     NEEDS_SIGN_IN,
@@ -19,7 +19,7 @@ from waypost.advice.rules import (
     scores_of,
     template_of,
 )
-from waypost.errors import AnswersError
+from waypost.errors import AnswersError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -85,13 +85,13 @@ def next_question(answers: Mapping[str, str]) -> str | None:
     return _open_questions(answers)[0]
 
 
-def standing(answers: Mapping[str, str]) -> Standing:
+def interim_advice(answers: Mapping[str, str]) -> InterimAdvice:
     """Return where the advice stands after ``answers`` and what could still change it."""
     known = _known(answers)
     scores = scores_of(known)
     template = template_of(known)
     is_settled = _is_settled(answers)
-    return Standing(
+    return InterimAdvice(
         scores=scores,
         framework=framework_of(template),
         template=template,
@@ -108,26 +108,24 @@ def _known(answers: Mapping[str, str]) -> dict[str, str]:
     """Return the answers that say something, in the catalogue's order, so that the order of asking never matters."""
     for key, value in answers.items():
         if key not in DECISIONS:
-            nearest = _nearest(key, DECISIONS)
             raise AnswersError(
-                f"{key!r} is not a decision question; did you mean {nearest!r}?",
+                f"{key!r} is not a decision question{_meant(key, DECISIONS)}",
                 hint=f"The decision questions are: {', '.join(DECISIONS)}.",
                 key=str(key),
             )
         if value != UNSURE and value not in DECISIONS[key]:
             choices = (*DECISIONS[key], UNSURE)
             raise AnswersError(
-                f"{key}: {value!r} is not one of its choices; the nearest is {_nearest(value, choices)!r}",
+                f"{key}: {value!r} is not one of its choices{_meant(value, choices)}",
                 hint=f"Choose one of: {', '.join(choices)}.",
                 key=key,
             )
     return {key: answers[key] for key in DECISIONS if answers.get(key, UNSURE) != UNSURE}
 
 
-def _nearest(word: object, words: Iterable[str]) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415  (only the way to an error needs it)
-
-    return get_close_matches(str(word), list(words), n=1, cutoff=0.0)[0]
+def _meant(word: object, words: Iterable[str]) -> str:
+    near = nearest(word, words)
+    return f"; did you mean {near!r}?" if near else ""
 
 
 # Saying why

@@ -3,9 +3,44 @@
 from __future__ import annotations
 
 import textwrap
-from typing import Any
+from typing import TypedDict
 
 from waypost.advice.model import FRAMEWORK_NAMES, Flip, Reason, Recommendation
+
+
+class ReasonFields(TypedDict):
+    """A document's claim, and the answers that it rests on."""
+
+    id: str
+    document: str
+    title: str
+    section: str
+    claim: str
+    weight: int
+    answers: dict[str, str]
+
+
+class FlipFields(TypedDict):
+    """The answers to change, and what the advice then is."""
+
+    changes: dict[str, str]
+    framework: str
+    template: str
+
+
+class RecommendationFields(TypedDict):
+    """The advice in a JSON reply, but for the template, which every reply has."""
+
+    framework: str
+    scores: dict[str, int]
+    confidence: str
+    confidence_because: str
+    template_because: str
+    reasons: list[ReasonFields]
+    against: list[ReasonFields]
+    template_reasons: list[ReasonFields]
+    template_against: list[ReasonFields]
+    flips: list[FlipFields]
 
 
 def recommendation_text(recommendation: Recommendation, *, width: int = 100) -> str:
@@ -26,11 +61,10 @@ def recommendation_text(recommendation: Recommendation, *, width: int = 100) -> 
     return "\n".join(lines)
 
 
-def recommendation_fields(recommendation: Recommendation) -> dict[str, Any]:
-    """Return the recommendation as the fields of a JSON reply."""
+def recommendation_fields(recommendation: Recommendation) -> RecommendationFields:
+    """Return the recommendation as fields of a JSON reply."""
     return {
         "framework": recommendation.framework,
-        "template": {"name": recommendation.template, "from": None, "to": None},
         "scores": {"flask": recommendation.scores.flask, "django": recommendation.scores.django},
         "confidence": recommendation.confidence,
         "confidence_because": recommendation.confidence_because,
@@ -50,7 +84,7 @@ def _reason(reason: Reason) -> str:
     return f"{reason.claim} [{reason.title}, {reason.section}]"
 
 
-def _reason_fields(reason: Reason) -> dict[str, Any]:
+def _reason_fields(reason: Reason) -> ReasonFields:
     return {
         "id": reason.id,
         "document": reason.document,

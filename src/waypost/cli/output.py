@@ -41,9 +41,7 @@ def discard_output() -> None:
 def print_reply(reply: Reply, options: dict[str, Any]) -> None:
     """Print a reply as the options want it: data on standard output, words for people on standard error."""
     if options["as_json"]:
-        from waypost.commands.reply import reply_fields  # noqa: PLC0415
-
-        print_json(reply_fields(**{"exit_code": int(reply.exit_code), **reply.fields}))
+        print_json(reply.envelope)
     else:
         if reply.draw is not None and sys.stdout.isatty():
             reply.draw()
@@ -52,6 +50,13 @@ def print_reply(reply: Reply, options: dict[str, Any]) -> None:
         if reply.text and not options["quiet"]:
             click.echo(reply.text, err=True)
         sys.stdout.flush()
+
+
+def end_with(reply: Reply, options: dict[str, Any]) -> None:
+    """Print a reply, and end the command with its exit code."""
+    print_reply(reply, options)
+    if reply.exit_code:
+        raise click.exceptions.Exit(int(reply.exit_code))
 
 
 def say(line: str) -> None:
@@ -68,7 +73,7 @@ def print_json(fields: dict[str, Any]) -> None:
 def print_error(error: WaypostError, *, wants_json: bool) -> None:
     """Print an error: for programs on standard output, for people on standard error with what to do next."""
     if wants_json:
-        from waypost.commands.reply import error_fields  # noqa: PLC0415
+        from waypost.commands.reply import error_fields  # noqa: PLC0415 - a page of help needs none
 
         print_json(error_fields(error))
     else:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from waypost.cli.arguments import COMPLETE, group
+from waypost.cli.group import COMPLETE, group
 from waypost.cli.output import as_ours, discard_output, open_streams, print_error
 from waypost.errors import ExitCode, WaypostError
 from waypost.system.interruption import interruption

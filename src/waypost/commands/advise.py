@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from waypost.advice.model import Recommendation
 from waypost.advice.recommend import recommend
-from waypost.advice.text import recommendation_fields, recommendation_text
-from waypost.commands.reply import Reply, answer_fields
-from waypost.projects.planning import Inputs, catalogue_of, decision_keys, decisions_of, given_answers, refuse_mistyped
-from waypost.questions.answers import Answer, values_of
+from waypost.advice.text import RecommendationFields, recommendation_fields, recommendation_text
+from waypost.commands.reply import Fields, Reply, TemplateFields, answer_fields
+from waypost.projects.planning import catalogue_of, decision_keys, decisions_of, given_answers, refuse_mistyped
+from waypost.questions.answers import Answer, Inputs, values_of
 from waypost.sources.embedded import embedded_root
+
+
+class AdviceFields(Fields, RecommendationFields):
+    """The reply of ``recommend``: also the advice."""
 
 
 def advise(inputs: Inputs) -> Reply:
@@ -23,9 +29,11 @@ def advise(inputs: Inputs) -> Reply:
         given |= {key: Answer(value=value, origin="wizard") for key, value in asked.items()}
     recommendation = recommend(decisions_of(catalogue, given))
     known = {key: given.get(key, Answer(value="unsure", origin="default")) for key in decision_keys(catalogue)}
+    template: TemplateFields = {"name": recommendation.template, "from": None, "to": None}
+    fields = {"template": template, "answers": answer_fields(known), **recommendation_fields(recommendation)}
     return Reply(
         output=recommendation_text(recommendation) + "\n",
-        fields={"answers": answer_fields(known)} | recommendation_fields(recommendation),
+        fields=cast("AdviceFields", fields),
         draw=lambda: _draw(recommendation),
     )
 

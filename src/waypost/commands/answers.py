@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from waypost.commands.reply import Reply, answer_fields, plan_fields
-from waypost.projects.planning import Inputs, catalogue_of, given_answers, plan_of
-from waypost.questions.answers import recorded_answers, without_auto
-from waypost.questions.file import read_file
+from waypost.commands.reply import Fields, Reply, answer_fields, plan_fields
+from waypost.projects.planning import catalogue_of, given_answers, plan_of
+from waypost.questions.answers import Inputs, read_inputs, recorded_answers, without_auto
 from waypost.questions.record import read_record
 from waypost.questions.schema import answers_toml, json_schema, toml_value
 from waypost.sources.embedded import embedded_root
+
+
+class InitFields(Fields, total=False):
+    """The reply of ``answers init``: also the text of the file."""
+
+    toml: str
+
+
+class SchemaFields(Fields, total=False):
+    """The reply of ``answers schema``: also the schema."""
+
+    json_schema: Mapping[str, Any]
 
 
 def answers_init(inputs: Inputs) -> Reply:
@@ -21,35 +34,37 @@ def answers_init(inputs: Inputs) -> Reply:
     plan = plan_of(catalogue, given)
     chosen = {key: answer.value for key, answer in given.items() if answer.origin in ("set", "file")}
     toml = answers_toml(catalogue, plan.resolution, chosen)
-    return Reply(output=toml, fields=plan_fields(plan) | {"toml": toml})
+    fields: InitFields = {**plan_fields(plan), "toml": toml}
+    return Reply(output=toml, fields=fields)
 
 
 def answers_validate(file: str) -> Reply:
     """Check an answers file, and say what it comes to."""
     catalogue = catalogue_of(embedded_root())
-    plan = plan_of(catalogue, without_auto(read_file(file, catalogue)))
+    plan = plan_of(catalogue, without_auto(read_inputs(Inputs(file=file), catalogue)))
     name = "Standard input" if file == "-" else file
     text = [f"{name} is valid: template {plan.template}.", *(f"Note: {note}" for note in plan.notes)]
-    return Reply(text="\n".join(text), fields=plan_fields(plan) | {"notes": plan.notes})
+    return Reply(text="\n".join(text), fields={**plan_fields(plan), "notes": plan.notes})
 
 
 def answers_schema() -> Reply:
     """Print the JSON Schema of an answers file."""
     schema = json_schema(catalogue_of(embedded_root()))
-    return Reply(output=json.dumps(schema, indent=2, ensure_ascii=False) + "\n", fields={"json_schema": schema})
+    fields: SchemaFields = {"json_schema": schema}
+    return Reply(output=json.dumps(schema, indent=2, ensure_ascii=False) + "\n", fields=fields)
 
 
 def answers_show(project: str) -> Reply:
     """Print the answers that a project was made from."""
     record = read_record(Path(project))
     answers = recorded_answers(record, catalogue_of(embedded_root()))
-    version = str(record.get("_commit", "unknown"))
-    head = f"# Made from {record.get('_src_path', 'an unknown source')} {version}\n"
+    version = record.version or "unknown"
+    head = f"# Made from {record.url or 'an unknown source'} {version}\n"
     lines = [f"{key} = {toml_value(answer.value)}\n" for key, answer in answers.items()]
     return Reply(
         output=head + "".join(lines),
         fields={
-            "template": {"name": record.get("template"), "from": version, "to": None},
+            "template": {"name": record.answers.get("template"), "from": version, "to": None},
             "answers": answer_fields(answers),
         },
     )

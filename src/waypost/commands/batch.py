@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from waypost.commands.new import new
-from waypost.commands.reply import Reply, error_fields, reply_fields
+from waypost.commands.reply import Fields, Reply, error_fields
 from waypost.commands.update import Manner, update_project
 from waypost.errors import ExitCode, WaypostError
-from waypost.fleet.batch import run_batch
+from waypost.fleet.batch import Row, run_batch
 from waypost.fleet.manifest import Action, Entry, read_manifest
 from waypost.fleet.workers import end_interruptions
 from waypost.projects import creation  # noqa: F401 - once, else each process that makes a project imports it
-from waypost.projects.planning import Inputs
-from waypost.update.answers import Given
+from waypost.questions.answers import Inputs
+
+
+class BatchFields(Fields, total=False):
+    """The reply of ``batch``: also the reply of every project, in the order in which they ended."""
+
+    projects: list[Row]
 
 
 def batch(
@@ -24,17 +28,25 @@ def batch(
     jobs: int | None,
     restarts: bool,
     explain: Callable[[BaseException], WaypostError],
-    told: Callable[[dict[str, Any], int], None],
+    report: Callable[[Row, int], None],
+    collects: bool = False,
 ) -> Reply:
-    """Make and update all projects of a manifest; ``told`` hears of each as it ends, with how many there are in all."""
+    """Make and update all projects of a manifest; ``report`` gets each as it ends, with how many there are in all.
+
+    The reply ``collects`` what becomes of each, or leaves that to ``report``.
+    """
     path = Path(manifest)
     entries = read_manifest(path)
     order = {entry.name: number for number, entry in enumerate(entries)}
     ended: list[tuple[str, str, int, str]] = []
 
-    def note(row: dict[str, Any]) -> None:
+    rows: list[Row] = []
+
+    def note(row: Row) -> None:
+        if collects:
+            rows.append(row)
         ended.append((row["project"], row["status"], row["exit_code"], row.get("error", {}).get("message", "")))
-        told(row, len(entries))
+        report(row, len(entries))
 
     state = path.with_name(f"{path.name}.state")
     run_batch(
@@ -44,9 +56,14 @@ def batch(
         restarts=restarts,
         do=_do,
         failed=lambda error: error_fields(explain(error)),
-        told=note,
+        report=note,
     )
     ended.sort(key=lambda end: order[end[0]])
+    return _reply(ended, rows)
+
+
+def _reply(ended: Sequence[tuple[str, str, int, str]], rows: list[Row]) -> Reply:
+    """Return the end of a batch: ``ended`` holds project, status, exit code and error message of each."""
     failed = [end for end in ended if end[1] not in ("done", "conflicts")]
     conflicts = [end for end in ended if end[1] == "conflicts"]
     counts = {
@@ -61,21 +78,18 @@ def batch(
     if failed:
         lines.append("The same command again takes up those that failed.")
     code = ExitCode(failed[0][2]) if failed else ExitCode.CONFLICTS if conflicts else ExitCode.DONE
-    return Reply(
-        text="\n".join(lines),
-        fields={"status": "failed" if failed else "conflicts" if conflicts else "done"},
-        exit_code=code,
-    )
+    fields: BatchFields = {"status": "failed" if failed else "conflicts" if conflicts else "done", "projects": rows}
+    return Reply(text="\n".join(lines), fields=fields, exit_code=code)
 
 
-def _do(entry: Entry, action: Action) -> dict[str, Any]:
+def _do(entry: Entry, action: Action) -> Row:
     reply = _update(entry) if action == "update" else _new(entry)
-    return reply_fields(**{"exit_code": int(reply.exit_code), **reply.fields})
+    return reply.envelope
 
 
 def _update(entry: Entry) -> Reply:
-    given = Given(file=entry.answers, settings=entry.settings)
-    return update_project(entry.folder, given, Manner(is_agreed=entry.is_agreed), to=entry.version)
+    inputs = Inputs(file=entry.answers, settings=entry.settings)
+    return update_project(entry.folder, inputs, Manner(is_agreed=entry.is_agreed), to=entry.version)
 
 
 def _new(entry: Entry) -> Reply:

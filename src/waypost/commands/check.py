@@ -1,14 +1,59 @@
-"""The commands that look after projects that are there: check, doctor and batch, each as a short story."""
+"""Whether projects are current: which releases they lack, and which files are not as the template made them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, TypedDict, cast
 
-from waypost.commands.reply import Reply
+from waypost.commands.reply import Fields, Reply, TemplateFields
 from waypost.errors import ExitCode, WaypostError
 from waypost.projects.standing import Standing, check
 from waypost.sources.releases import Release
+
+
+class ReleaseFields(TypedDict):
+    """A release that a project lacks."""
+
+    version: str
+    date: str | None
+    changes: list[str]
+    is_security_fix: bool
+
+
+class DriftFields(TypedDict):
+    """A file that is not as the template made it."""
+
+    path: str
+    change: str
+
+
+class StandingFields(TypedDict):
+    """Where one project stands."""
+
+    project: str
+    state: str
+    is_outdated: bool
+    has_drifted: bool | None
+    version: str
+    newest: str
+    has_security_fix: bool
+    newer: list[ReleaseFields]
+    drift: list[DriftFields]
+    notes: Sequence[str]
+
+
+class UncheckedFields(TypedDict):
+    """A project that could not be looked at, and why."""
+
+    project: str
+    state: Literal["failed"]
+    error: dict[str, Any]
+
+
+class CheckFields(Fields, total=False):
+    """The reply of ``check``: also every project."""
+
+    projects: Sequence[StandingFields | UncheckedFields]
 
 
 def check_projects(projects: Sequence[str], *, compares_files: bool = True) -> Reply:
@@ -16,13 +61,14 @@ def check_projects(projects: Sequence[str], *, compares_files: bool = True) -> R
     if len(projects) == 1:
         standing = check(projects[0], compares_files=compares_files)
         fields = _standing_fields(standing)
-        template = {"name": standing.template, "from": standing.version, "to": standing.newest}
+        template: TemplateFields = {"name": standing.template, "from": standing.version, "to": standing.newest}
+        whole: CheckFields = {"template": template, "projects": [fields], "next": _next_steps(standing)}
         return Reply(
-            output=_standing_text(standing),
-            fields=fields | {"template": template, "projects": [fields], "next": _next_steps(standing)},
-            exit_code=_code(standing),
+            output=_standing_text(standing), fields=cast("Fields", {**fields, **whole}), exit_code=_code(standing)
         )
-    texts, rows, codes = [], [], []
+    texts: list[str] = []
+    rows: list[StandingFields | UncheckedFields] = []
+    codes: list[ExitCode] = []
     for project in projects:
         try:
             standing = check(project, compares_files=compares_files)
@@ -34,11 +80,8 @@ def check_projects(projects: Sequence[str], *, compares_files: bool = True) -> R
             rows.append({"project": project, "state": "failed", "error": _error_fields(error)})
             codes.append(error.exit_code)
     failed = [code for code in codes if code not in (ExitCode.DONE, ExitCode.OUTDATED)]
-    return Reply(
-        output="".join(texts),
-        fields={"status": "failed" if failed else "done", "projects": rows},
-        exit_code=failed[0] if failed else max(codes),
-    )
+    every: CheckFields = {"status": "failed" if failed else "done", "projects": rows}
+    return Reply(output="".join(texts), fields=every, exit_code=failed[0] if failed else max(codes))
 
 
 def _code(standing: Standing) -> ExitCode:
@@ -86,7 +129,7 @@ def _next_steps(standing: Standing) -> tuple[str, ...]:
     return (f"waypost update {standing.project}",) if standing.is_outdated else ()
 
 
-def _standing_fields(standing: Standing) -> dict[str, Any]:
+def _standing_fields(standing: Standing) -> StandingFields:
     return {
         "project": str(standing.project),
         "state": _state(standing),

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypedDict
 
-from waypost.commands.reply import Reply
+from waypost.commands.reply import Fields, Reply
 from waypost.errors import ExitCode, SourceError, WaypostError
 from waypost.projects.project import refuse_old_git
 from waypost.projects.standing import check
@@ -38,6 +38,21 @@ class Finding:
     exit_code: ExitCode = ExitCode.DONE
 
 
+class FindingFields(TypedDict):
+    """What was found about one thing."""
+
+    name: str
+    status: Status
+    message: str
+    hint: str | None
+
+
+class DoctorFields(Fields, total=False):
+    """The reply of ``doctor``: also all that was found."""
+
+    findings: list[FindingFields]
+
+
 def doctor() -> Reply:
     """Say whether this machine and this installation have what Waypost needs."""
     findings = examine(Path.cwd())
@@ -47,7 +62,7 @@ def doctor() -> Reply:
         lines.append(f"{finding.status:<7}  {finding.name:<{width}}  {finding.message}")
         lines += [f"{'':<{width + 11}}{finding.hint}"] if finding.hint else []
     failed = [finding for finding in findings if finding.status == "failed"]
-    fields = {
+    fields: DoctorFields = {
         "status": "failed" if failed else "done",
         "findings": [
             {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 from waypost.errors import ExitCode, StateError, WaypostError
 from waypost.questions.values import as_json
@@ -19,6 +19,54 @@ SCHEMA_VERSION = 1
 """The version of the JSON replies; it rises when a field changes its meaning or goes away."""
 
 
+TemplateFields = TypedDict("TemplateFields", {"name": str | None, "from": str | None, "to": str | None})
+"""The template that a reply is about, and the versions that it leads from and to."""
+
+
+class AnswerFields(TypedDict):
+    """An answer with its origin, and its place where it has one."""
+
+    value: Any
+    origin: str
+    place: NotRequired[str]
+
+
+class Fields(TypedDict, total=False):
+    """What every JSON reply has (see docs/json.md); what a command leaves out stands empty. Commands add their own."""
+
+    status: Literal["done", "conflicts", "failed", "interrupted"]
+    template: TemplateFields
+    answers: Mapping[str, AnswerFields]
+    changed: Sequence[str]
+    conflicts: Sequence[str]
+    next: Sequence[str]
+    notes: Sequence[str]
+
+
+class ProblemFields(TypedDict):
+    """What is wrong with one answer."""
+
+    key: str
+    message: str
+    nearest: str | None
+    place: str | None
+
+
+class ErrorFields(TypedDict):
+    """Why a command failed."""
+
+    message: str
+    hint: str | None
+    key: str | None
+    problems: list[ProblemFields]
+
+
+class FailedFields(Fields, total=False):
+    """The reply of a command that failed."""
+
+    error: ErrorFields
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reply:
     """What a command has to say: ``text`` for people, ``output`` as data, ``fields`` for programs; and how it ends.
@@ -28,31 +76,36 @@ class Reply:
 
     text: str = ""
     output: str = ""
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Fields = field(default_factory=Fields)
     exit_code: ExitCode = ExitCode.DONE
     draw: Callable[[], None] | None = None
 
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """The whole JSON reply."""
+        return _envelope(self.fields, self.exit_code)
 
-def answer_fields(answers: Mapping[str, Answer]) -> dict[str, Any]:
+
+def answer_fields(answers: Mapping[str, Answer]) -> dict[str, AnswerFields]:
     """Return answers with their origins as a field of a JSON reply."""
-    return {
-        key: {"value": as_json(answer.value), "origin": answer.origin}
-        | ({"place": answer.place} if answer.place else {})
-        for key, answer in answers.items()
-    }
+    fields: dict[str, AnswerFields] = {}
+    for key, answer in answers.items():
+        fields[key] = {"value": as_json(answer.value), "origin": answer.origin}
+        if answer.place:
+            fields[key]["place"] = answer.place
+    return fields
 
 
-def plan_fields(plan: Plan) -> dict[str, Any]:
+def plan_fields(plan: Plan) -> Fields:
     """Return the plan of a project as fields of a JSON reply."""
     return {"template": {"name": plan.template, "from": None, "to": None}, "answers": answer_fields(plan.answers)}
 
 
-def reply_fields(**fields: Any) -> dict[str, Any]:
-    """Return a whole JSON reply: what every reply has, and the given ``fields`` over it."""
+def _envelope(fields: Fields, exit_code: ExitCode) -> dict[str, Any]:
     common = {
         "schema": SCHEMA_VERSION,
         "status": "done",
-        "exit_code": 0,
+        "exit_code": int(exit_code),
         "template": {"name": None, "from": None, "to": None},
         "answers": {},
         "changed": [],
@@ -60,25 +113,25 @@ def reply_fields(**fields: Any) -> dict[str, Any]:
         "next": [],
         "notes": [],
     }
-    return common | fields
+    return {**common, **fields}
 
 
 def error_fields(error: WaypostError) -> dict[str, Any]:
     """Return the JSON reply of a failed command."""
-    problems = [
+    problems: list[ProblemFields] = [
         {"key": problem.key, "message": problem.message, "nearest": problem.nearest or None, "place": place or None}
         for problem, place in error.problems
     ]
-    return reply_fields(
-        status="interrupted" if error.exit_code.name == "INTERRUPTED" else "failed",
-        exit_code=int(error.exit_code),
-        error={
+    fields: FailedFields = {
+        "status": "interrupted" if error.exit_code is ExitCode.INTERRUPTED else "failed",
+        "error": {
             "message": error.message,
             "hint": error.hint or None,
             "key": error.key or None,
             "problems": problems,
         },
-    )
+    }
+    return _envelope(fields, error.exit_code)
 
 
 def steps_into(folder: Path) -> tuple[str, ...]:

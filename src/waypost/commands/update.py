@@ -6,20 +6,51 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypedDict
 
-from waypost.commands.reply import Reply, answer_fields, steps_into
+from waypost.commands.reply import Fields, Reply, answer_fields, steps_into
 from waypost.errors import ExitCode, StateError, UsageError
 from waypost.projects.project import Project, find_project, printable
-from waypost.questions.values import shown
+from waypost.questions.answers import Inputs
+from waypost.questions.values import as_json, shown
 from waypost.system.git import GitError
-from waypost.update.answers import Given
 from waypost.update.merge.changes import Change, Conflict, Merge, difference, merged_files
-from waypost.update.plan import UpdatePlan, apply_update, make_plan, plan_regeneration
+from waypost.update.plan import UpdatePlan, apply_update, plan_of, plan_regeneration
 from waypost.update.rehearsal import Rehearsal, rehearse
 from waypost.update.writing import worktree
 
 _MARKS = {"added": "A", "changed": "M", "removed": "D"}
+
+
+ChangedFields = TypedDict("ChangedFields", {"from": Any, "to": Any})
+
+
+class RehearsalFields(TypedDict):
+    """How a rehearsal went."""
+
+    status: Literal["passed", "failed", "not run"]
+    commands: Sequence[str]
+    failed: str | None
+    failed_with: int | None
+
+
+class RegenerateFields(Fields, total=False):
+    """The reply of ``regenerate``: also what happens to each file, and with ``--diff`` how."""
+
+    files: Mapping[str, str]
+    is_dry_run: bool
+    diff: str
+
+
+class UpdateFields(RegenerateFields, total=False):
+    """The reply of ``update``: also why files are in conflict, and what happens to answers."""
+
+    reasons: Mapping[str, str]
+    new_answers: Mapping[str, Any]
+    changed_answers: Mapping[str, ChangedFields]
+    dropped_answers: Mapping[str, Any]
+    orphans: Sequence[str]
+    rehearsal: RehearsalFields
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,19 +69,19 @@ class Manner:
     when_done: Callable[[], None] = lambda: None
 
     @property
-    def only_looks(self) -> bool:
+    def is_preview(self) -> bool:
         """Whether nothing is to be written."""
         return self.is_dry_run or self.shows_diff or self.is_rehearsal
 
 
-def update_project(folder: str, given: Given, manner: Manner, *, to: str | None = None) -> Reply:
+def update_project(folder: str, inputs: Inputs, manner: Manner, *, to: str | None = None) -> Reply:
     """Bring a project to a newer template, other answers or another template; or only show or try what that does."""
     try:
-        plan = make_plan(Path(folder), given, to=to, only_looks=manner.only_looks)
+        plan = plan_of(folder, inputs, to=to, is_preview=manner.is_preview)
         if not plan.is_needed:
             lines = [f"{folder} is current: {plan.template} {plan.version}.", *(f"Note: {note}" for note in plan.notes)]
             return Reply(text="\n".join(lines), fields=_fields(plan, manner))
-        if manner.only_looks:
+        if manner.is_preview:
             return _preview(plan, manner)
         if plan.changes_framework:
             _agree(_orphan_text(plan), "Change the framework?", manner)
@@ -59,9 +90,11 @@ def update_project(folder: str, given: Given, manner: Manner, *, to: str | None 
         raise _refused_by_git(error) from error
     lines = [f"{plan.title}: {_counted(plan.changes)}, not committed yet.", *_plan_lines(plan)]
     lines += [*_conflict_lines(plan), *_next_lines(_next_steps(plan))]
+    fields = _fields(plan, manner)
+    fields["next"] = _next_steps(plan)
     return Reply(
         text="\n".join(lines),
-        fields=_fields(plan, manner) | {"next": _next_steps(plan)},
+        fields=fields,
         exit_code=ExitCode.CONFLICTS if plan.conflicts else ExitCode.DONE,
     )
 
@@ -69,22 +102,23 @@ def update_project(folder: str, given: Given, manner: Manner, *, to: str | None 
 def regenerate(folder: str, manner: Manner) -> Reply:
     """Put back what the template owns, as the project's own version and answers make it; or only show it."""
     try:
-        plan = plan_regeneration(Path(folder), only_looks=manner.only_looks)
-        fields = {
+        plan = plan_regeneration(Path(folder), is_preview=manner.is_preview)
+        fields: RegenerateFields = {
             "template": {"name": plan.template, "from": plan.version, "to": plan.version},
             "answers": answer_fields(plan.answers),
             "changed": [change.path for change in plan.merge.changes],
             "files": _file_fields(plan.merge),
             "notes": plan.notes,
-            "is_dry_run": manner.only_looks,
+            "is_dry_run": manner.is_preview,
         }
         if not plan.merge.changes:
             return Reply(text=f"Every file is as {plan.template} {plan.version} makes it.", fields=fields)
         listed = [*(f"  Note: {note}" for note in plan.notes), *_file_lines(plan.merge)]
-        if manner.only_looks:
-            diff = difference(plan.project, plan.merge) if manner.shows_diff else ""
+        if manner.is_preview:
             text = "\n".join([f"Would put back {_counted(plan.merge.changes)}:", *listed])
-            return Reply(text=text, output=diff, fields=fields | ({"diff": diff} if manner.shows_diff else {}))
+            if manner.shows_diff:
+                fields["diff"] = difference(plan.project, plan.merge)
+            return Reply(text=text, output=fields.get("diff", ""), fields=fields)
         question = (
             "Put these files back as the template makes them? Your changes in them go (waypost undo takes it back)."
         )
@@ -94,10 +128,10 @@ def regenerate(folder: str, manner: Manner) -> Reply:
         worktree.write(plan.project, plan.merge, title=plan.title, when_done=manner.when_done)
     except GitError as error:
         raise _refused_by_git(error) from error
-    steps = _steps(plan.project, plan.title)
+    steps = fields["next"] = _steps(plan.project, plan.title)
     return Reply(
         text="\n".join([f"Put back {_counted(plan.merge.changes)}, not committed yet.", *listed, *_next_lines(steps)]),
-        fields=fields | {"next": steps},
+        fields=fields,
     )
 
 
@@ -114,28 +148,28 @@ def undo(folder: str, *, when_done: Callable[[], None] = lambda: None) -> Reply:
 
 
 def _preview(plan: UpdatePlan, manner: Manner) -> Reply:
-    diff = difference(plan.project, plan.merge) if manner.shows_diff else ""
+    fields = _fields(plan, manner)
+    if manner.shows_diff:
+        fields["diff"] = difference(plan.project, plan.merge)
+    diff = fields.get("diff", "")
     lines = [f"{plan.title}: would change {_counted(plan.changes)}.", *_plan_lines(plan)]
     if plan.conflicts:
         lines += ["", f"{_counted(plan.conflicts)} would be left to you, marked C above."]
-    fields = _fields(plan, manner) | ({"diff": diff} if manner.shows_diff else {})
     if not manner.is_rehearsal:
         return Reply(text="\n".join(lines), output=diff, fields=fields)
     if plan.conflicts:
         lines.append("Not rehearsed: conflicts have to be resolved first.")
-        rehearsal: dict[str, Any] = {"status": "not run", "commands": [], "failed": None, "failed_with": None}
-        return Reply(
-            text="\n".join(lines),
-            output=diff,
-            fields=fields | {"rehearsal": rehearsal, "status": "conflicts"},
-            exit_code=ExitCode.CONFLICTS,
-        )
+        fields["rehearsal"] = {"status": "not run", "commands": [], "failed": None, "failed_with": None}
+        fields["status"] = "conflicts"
+        return Reply(text="\n".join(lines), output=diff, fields=fields, exit_code=ExitCode.CONFLICTS)
     outcome = rehearse(merged_files(plan.project, plan.merge), plan.project.folder.name)
     lines.append(_rehearsal_line(outcome))
+    fields["rehearsal"] = _rehearsal_fields(outcome)
+    fields["status"] = "done" if outcome.has_passed else "failed"
     return Reply(
         text="\n".join(lines),
         output=diff,
-        fields=fields | {"rehearsal": _rehearsal_fields(outcome), "status": "done" if outcome.has_passed else "failed"},
+        fields=fields,
         exit_code=ExitCode.DONE if outcome.has_passed else ExitCode.STATE,
     )
 
@@ -149,23 +183,24 @@ def _agree(what: str, question: str, manner: Manner) -> None:
         raise StateError("Nothing was changed.")
 
 
-def _fields(plan: UpdatePlan, manner: Manner) -> dict[str, Any]:
+def _fields(plan: UpdatePlan, manner: Manner) -> UpdateFields:
     return {
-        "status": "conflicts" if plan.conflicts and not manner.only_looks else "done",
+        "status": "conflicts" if plan.conflicts and not manner.is_preview else "done",
         "template": {"name": plan.template, "from": plan.old_version, "to": plan.version},
         "answers": answer_fields(plan.answers),
         "changed": [change.path for change in plan.changes],
         "conflicts": [conflict.path for conflict in plan.conflicts],
         "files": _file_fields(plan.merge),
         "reasons": {conflict.path: conflict.because for conflict in plan.conflicts},
-        "new_answers": {key: _json(value) for key, value in plan.new_answers.items()},
+        "new_answers": {key: as_json(value) for key, value in plan.new_answers.items()},
         "changed_answers": {
-            key: {"from": _json(before), "to": _json(after)} for key, (before, after) in plan.changed_answers.items()
+            key: {"from": as_json(before), "to": as_json(after)}
+            for key, (before, after) in plan.changed_answers.items()
         },
-        "dropped_answers": {key: _json(value) for key, value in plan.dropped_answers.items()},
+        "dropped_answers": {key: as_json(value) for key, value in plan.dropped_answers.items()},
         "orphans": plan.orphans,
         "notes": plan.notes,
-        "is_dry_run": manner.only_looks,
+        "is_dry_run": manner.is_preview,
     }
 
 
@@ -247,7 +282,7 @@ def _rehearsal_line(outcome: Rehearsal) -> str:
     return f"Rehearsed: {outcome.failed} failed with exit code {outcome.exit_code}. Nothing was changed."
 
 
-def _rehearsal_fields(outcome: Rehearsal) -> Mapping[str, Any]:
+def _rehearsal_fields(outcome: Rehearsal) -> RehearsalFields:
     return {
         "status": "passed" if outcome.has_passed else "failed",
         "commands": list(outcome.commands),
@@ -258,7 +293,3 @@ def _rehearsal_fields(outcome: Rehearsal) -> Mapping[str, Any]:
 
 def _refused_by_git(error: GitError) -> StateError:
     return StateError(f"git refused: {error.message}", hint=error.hint or "Nothing was changed.")
-
-
-def _json(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value

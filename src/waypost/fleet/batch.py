@@ -25,7 +25,7 @@ Row = dict[str, Any]
 """What became of one project: ``project``, ``action`` and ``seconds``, and all that its own command replies."""
 
 _FINISHED = frozenset({"done", "conflicts"})
-# Compiling every template beforehand takes as long as making a few projects without.
+# Compiling every template first takes as long as making a few projects without.
 _WORTH_PREPARING = 4
 
 
@@ -46,9 +46,9 @@ def run_batch(
     restarts: bool = False,
     do: Callable[[Entry, Action], Row],
     failed: Callable[[BaseException], Row],
-    told: Callable[[Row], None],
+    report: Callable[[Row], None],
 ) -> None:
-    """Make or update every entry's project, at most ``jobs`` at once, and tell of each as it ends.
+    """Make or update every entry's project, at most ``jobs`` at once, and report each as it ends.
 
     What ended well stands in the file ``state`` until all has, so that a batch that was interrupted or failed in part
     goes on where it was, unless it ``restarts``. ``do`` works on one project and returns the fields of its reply,
@@ -57,11 +57,11 @@ def run_batch(
     """
     with _opened(state) as stream:
         finished = {} if restarts else _finished(stream)
-        ending = _Ending(stream=stream, failed=failed, told=told)
+        ending = _Ending(stream=stream, failed=failed, report=report)
         tasks: list[_Task] = []
         for entry in entries:
             if _key(entry) in finished:
-                ending.tell(finished[_key(entry)] | {"is_repeated": True})
+                ending.pass_on(finished[_key(entry)] | {"is_repeated": True})
             else:
                 tasks.append(_task(entry))
         with shared_sources(_sources(tasks)) as sources:
@@ -76,19 +76,19 @@ def run_batch(
             )
         if not ending.has_failures:
             state.unlink(missing_ok=True)
-        if ending.unheard:
-            raise ending.unheard
+        if ending.broken_pipe:
+            raise ending.broken_pipe
 
 
 @dataclass(kw_only=True)
 class _Ending:
-    """Keeps what ends well, and tells of everything that ends."""
+    """Keeps what ends well, and reports everything that ends."""
 
     stream: IO[str]
     failed: Callable[[BaseException], Row]
-    told: Callable[[Row], None]
+    report: Callable[[Row], None]
     has_failures: bool = False
-    unheard: BrokenPipeError | None = None
+    broken_pipe: BrokenPipeError | None = None
 
     def end(self, task: _Task, answer: bytes, ended: int) -> None:
         """Take the answer of a process."""
@@ -96,15 +96,15 @@ class _Ending:
         if row["status"] in _FINISHED:
             self.stream.write(json.dumps({"key": _key(task.entry), "row": row}) + "\n")
             self.stream.flush()
-        self.tell(row)
+        self.pass_on(row)
 
-    def tell(self, row: Row) -> None:
-        """Tell of a row; where nobody listens any more, the work goes on."""
+    def pass_on(self, row: Row) -> None:
+        """Report a row; where nobody reads any more, the work goes on."""
         self.has_failures |= row["status"] not in _FINISHED
         try:
-            self.told(row)
+            self.report(row)
         except BrokenPipeError as error:
-            self.unheard = error
+            self.broken_pipe = error
 
 
 def _work(task: _Task, do: Callable[[Entry, Action], Row], failed: Callable[[BaseException], Row]) -> bytes:
@@ -148,10 +148,9 @@ def _sources(tasks: Iterable[_Task]) -> Iterator[tuple[str, str | None]]:
             continue
         with suppress(WaypostError):
             record = read_record(Path(task.entry.folder))
-            url, version = record.get("_src_path"), record.get("_commit")
-            if isinstance(url, str) and isinstance(version, str):
-                yield url, version
-                yield url, task.entry.version
+            record.refuse_unnamed()
+            yield record.url, record.version
+            yield record.url, task.entry.version
 
 
 def _prepare(sources: Iterable[TemplateSource]) -> None:

@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from waypost.errors import AnswersError
+from waypost.errors import AnswersError, nearest
 from waypost.questions.file import not_toml
 from waypost.questions.record import RECORD
-from waypost.questions.values import nearest_of, shown
+from waypost.questions.values import shown
 
 Action = Literal["new", "update"]
 
@@ -118,7 +118,7 @@ def _located(base: Path, name: str, where: str) -> str:
     """Return the absolute path of what is named beside the manifest."""
     try:
         path = (base / name).resolve()
-        path.exists()  # it need not; but a name that cannot be one is told here
+        path.exists()  # it need not; but a name that cannot be one is refused here
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise AnswersError(f"{where}: {shown(name)} can be no path: {reason}", hint=_HINT) from error
@@ -138,8 +138,8 @@ def _address(source: str | None, base: Path) -> str | None:
 def _check(row: Mapping[str, Any], known: Mapping[str, type], where: str) -> None:
     for key, value in row.items():
         if key not in known:
-            nearest = nearest_of(key, known)
-            meant = f"; did you mean '{nearest}'?" if nearest else ""
+            near = nearest(key, known)
+            meant = f"; did you mean '{near}'?" if near else ""
             raise AnswersError(f"{where}: there is no key {shown(key)}{meant}", hint=_HINT, key=key)
         if not isinstance(value, known[key]):
             raise AnswersError(

@@ -48,7 +48,7 @@ class _Worker:
         return len(received) >= _NUMBER.size and len(received) == _NUMBER.size + _NUMBER.unpack_from(received)[0]
 
     def take(self, number: int, key: str) -> None:
-        """Give the process a task; of one that has died meanwhile the end of its answers tells."""
+        """Give the process a task; one that has died meanwhile shows by the end of its answers."""
         self.number, self.key = number, key
         self.received.clear()
         with suppress(BrokenPipeError):
@@ -76,9 +76,9 @@ def run_each(
 ) -> None:
     """Let ``work`` turn each task into an answer, at most ``limit`` at once, and no two of one key beside each other.
 
-    ``done`` is told the number of each task that ends, its answer, and how its process ended where there is none (an
+    ``done`` gets the number of each task that ends, its answer, and how its process ended where there is none (an
     exit code, or a signal's number, negative). ``work`` catches what it can meet, KeyboardInterrupt too. Where this
-    process is interrupted, those at work are told to stop, and ``done`` still hears of each.
+    process is interrupted, those at work are stopped, and ``done`` is still called for each.
     """
     waiting = list(range(len(tasks)))
     with selectors.DefaultSelector() as selector:
@@ -128,7 +128,7 @@ class _Crew(Generic[_Task]):
         worker.take(number, key)
 
     def collect(self) -> None:
-        """Wait for answers, or for the end of a process, and tell of each task that this ends."""
+        """Wait for answers, or for the end of a process, and report each task that this ends."""
         for event, _ in self.selector.select():
             worker: _Worker = event.data
             data = os.read(worker.answers, _CHUNK)

@@ -17,6 +17,7 @@ from waypost.advice.model import Recommendation
 from waypost.errors import StateError
 from waypost.model import Value
 from waypost.projects import decision_record
+from waypost.questions.catalogue import Resolution
 from waypost.sources.embedded import TemplateSource
 from waypost.sources.rendering import render
 from waypost.system import git
@@ -39,14 +40,14 @@ class CreatedProject:
 
 def create(
     source: TemplateSource,
-    answers: Mapping[str, Value],
+    resolution: Resolution,
     recommendation: Recommendation,
     destination: Path,
     *,
     uses_git: bool = True,
     when_made: Callable[[], None] = lambda: None,
 ) -> CreatedProject:
-    """Make the project that the resolved ``answers`` describe in the new or empty folder ``destination``.
+    """Make the project that the answers of ``resolution`` describe in the new or empty folder ``destination``.
 
     Either all of it is there afterwards, or nothing: it is made in a folder of its own, which goes whatever happens.
     ``when_made`` is called at the moment it stands in its place, before any signal can interrupt again.
@@ -55,10 +56,11 @@ def create(
     cannot be rendered; a KeyboardInterrupt passes through.
     """
     check_destination(destination)
+    answers = resolution.answers
     with _staging_for(destination) as staging:
         project = staging / destination.name
         try:
-            render(source, answers, project)
+            render(source, resolution, project)
             _write_environment(project)
             decision_record.write(project, recommendation, answers)
             notes = _commit(project, answers, destination, uses_git=uses_git)

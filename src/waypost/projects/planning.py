@@ -1,40 +1,20 @@
-"""Decides everything about a project before it is made: from what was answered to a plan.
-
-Where something is still open and somebody is there to ask, the wizard asks.
-"""
+"""Decides everything about a project before it is made: from what was answered to a plan."""
 
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from waypost.advice.model import Recommendation
 from waypost.advice.recommend import recommend
-from waypost.errors import AnswersError, StateError, UsageError
-from waypost.questions.answers import Answer, raise_problems, read_settings, values_of, without_auto
+from waypost.errors import AnswersError, UsageError
+from waypost.questions.answers import Answer, Inputs, raise_problems, read_inputs, values_of, without_auto
 from waypost.questions.catalogue import Catalogue, Resolution, load_catalogue
-from waypost.questions.file import read_file
 from waypost.questions.values import type_problem
 
 _OLDEST_PYTHON = (3, 11)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Inputs:
-    """Where the answers of a command come from, as its options say it."""
-
-    file: str | None = None
-    settings: tuple[str, ...] = ()
-    uses_defaults: bool = False
-    is_interactive: bool = False
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether the inputs answer everything, so that nobody need be asked."""
-        return self.file is not None or self.uses_defaults
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,21 +58,7 @@ def given_answers(inputs: Inputs, catalogue: Catalogue, *, what: str) -> dict[st
             f"{what} needs answers, and there is no terminal to ask on",
             hint="Give --answers FILE (or - for standard input), or --set KEY=VALUE, or --defaults.",
         )
-    from_file = read_file(inputs.file, catalogue) if inputs.file is not None else {}
-    return without_auto(from_file | read_settings(inputs.settings, catalogue))
-
-
-def asked_answers(catalogue: Catalogue, given: Mapping[str, Answer], folder: Path | None) -> dict[str, Answer]:
-    """Return what the wizard was told, beyond what is ``given``, about a project that goes into ``folder``."""
-    from waypost.sources.rendering import preload  # noqa: PLC0415 - advice alone does not need it
-    from waypost.wizard.dialogue import ask  # noqa: PLC0415 - a terminal's toolkit takes its time to import
-
-    # Combinations that are refused are the wizard's to mend.
-    problems = catalogue.resolve(values_of(given)).problems
-    raise_problems((problem for problem in problems if problem.refusal is None), given)
-    threading.Thread(target=preload, args=(catalogue,), daemon=True).start()
-    asked = ask(catalogue, values_of(given), purpose="new", destination=folder, unfit=_unfit)
-    return {key: Answer(value=value, origin="wizard") for key, value in asked.items()}
+    return without_auto(read_inputs(inputs, catalogue))
 
 
 def plan_of(catalogue: Catalogue, given: Mapping[str, Answer]) -> Plan:
@@ -119,17 +85,6 @@ def decisions_of(catalogue: Catalogue, given: Mapping[str, Answer]) -> dict[str,
     """Return the decision answers among the ``given`` ones, which the advice rests on. Raises ``AnswersError``."""
     _raise_wrong(catalogue, given)
     return {key: str(answer.value) for key, answer in given.items() if key in decision_keys(catalogue)}
-
-
-def _unfit(folder: Path) -> str:
-    """Return why a project cannot be made in ``folder``, or nothing."""
-    from waypost.projects.creation import check_destination  # noqa: PLC0415 - advice alone does not need it
-
-    try:
-        check_destination(folder)
-    except StateError as error:
-        return error.message
-    return ""
 
 
 def _raise_wrong(catalogue: Catalogue, given: Mapping[str, Answer]) -> None:

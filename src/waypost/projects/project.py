@@ -112,7 +112,7 @@ def is_half_changed(folder: Path) -> bool:
     return False
 
 
-def refuse_unfit(project: Project, *, bears_new_files: bool = False) -> tuple[str, ...]:
+def refuse_unfit(project: Project, *, allows_new_files: bool = False) -> tuple[str, ...]:
     """Raise ``StateError`` unless nothing is under way in the project and all of it is committed.
 
     Changes elsewhere in the repository do not matter, nor do files that git ignores. Those that git does not know yet
@@ -134,7 +134,7 @@ def refuse_unfit(project: Project, *, bears_new_files: bool = False) -> tuple[st
             hint="Resolve them, git add them and commit; or take the last update back with `waypost undo`.",
         )
     new = tuple(row[3:] for row in rows if row.startswith("??"))
-    if len(rows) > len(new) or (new and not bears_new_files):
+    if len(rows) > len(new) or (new and not allows_new_files):
         raise StateError(
             f"the project has changes that are not committed: {enumerated(row[3:] for row in rows)}",
             hint="Commit them first, or put them aside: "

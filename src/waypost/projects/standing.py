@@ -12,7 +12,7 @@ from waypost.errors import SourceError, StateError
 from waypost.projects.project import is_half_changed
 from waypost.questions.answers import raise_problems, recorded_answers, values_of
 from waypost.questions.catalogue import load_catalogue
-from waypost.questions.record import RECORD, read_record
+from waypost.questions.record import Record, read_record
 from waypost.sources.plain import RenderedFile
 from waypost.sources.releases import Release
 from waypost.sources.rendering import rendering
@@ -60,7 +60,7 @@ class Standing:
         return self.newer[-1].version if self.newer else self.version
 
 
-def check(project: str | Path = ".", *, compares_files: bool = True) -> Standing:
+def check(project: str | os.PathLike[str] = ".", *, compares_files: bool = True) -> Standing:
     """Say where the project in the folder ``project`` stands; with ``compares_files`` its files are looked at, too.
 
     Needs neither git nor a network, unless the project was made from another template source. Raises ``StateError``
@@ -69,39 +69,34 @@ def check(project: str | Path = ".", *, compares_files: bool = True) -> Standing
     """
     folder = Path(project)
     record = read_record(folder)
-    url, version = record.get("_src_path"), record.get("_commit")
-    if not isinstance(url, str) or not isinstance(version, str):
-        raise StateError(
-            f"{folder / RECORD} names no template source and version",
-            hint=f"Put it back as it was committed: git checkout -- {RECORD}",
-        )
+    record.refuse_unnamed()
     if is_half_changed(folder):
         raise StateError(
             f"a change of {folder} was killed half-way, so there is nothing to say about its files",
             hint="This puts it back as it was, or finishes it: waypost update --dry-run",
         )
-    newer = newer_than(url, version)
+    newer = newer_than(record.url, record.version)
     drift: tuple[Drift, ...] | None = None
     notes: tuple[str, ...] = ()
     if compares_files:
         try:
-            drift = _drift(folder, record, url, version)
+            drift = _drift(folder, record)
         except SourceError as error:
             if not newer:
                 raise
             notes = (f"The files were not compared: {error.message}.",)
     return Standing(
         project=folder,
-        template=str(record.get("template", "")),
-        version=version,
+        template=record.template,
+        version=record.version,
         newer=newer,
         drift=drift,
         notes=notes,
     )
 
 
-def _drift(folder: Path, record: Mapping[str, object], url: str, version: str) -> tuple[Drift, ...]:
-    with source_at(url, version) as source:
+def _drift(folder: Path, record: Record) -> tuple[Drift, ...]:
+    with source_at(record.url, record.version) as source:
         catalogue = load_catalogue(source.root)
         answers = recorded_answers(record, catalogue)
         resolution = catalogue.resolve(values_of(answers))

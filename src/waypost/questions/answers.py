@@ -6,13 +6,14 @@ An answers file is TOML with flat keys, one a question (``waypost answers init``
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Literal
 
 from waypost.errors import AnswersError, UsageError
 from waypost.model import Problem, Value
 from waypost.questions.catalogue import Catalogue
-from waypost.questions.record import RECORD
+from waypost.questions.file import read_toml
+from waypost.questions.record import RECORD, Record
 from waypost.questions.values import parse_text, shown
 
 Origin = Literal["set", "file", "recorded", "wizard", "advice", "default"]
@@ -26,6 +27,54 @@ class Answer:
     value: Value
     origin: Origin
     place: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """Where answers come from: a Python caller's values, an answers file, ``KEY=VALUE`` settings.
+
+    With ``uses_defaults`` nobody is asked for the rest; ``is_interactive`` says whether anybody can be.
+    """
+
+    values: Mapping[str, object] = field(default_factory=dict)
+    file: str | None = None
+    settings: tuple[str, ...] = ()
+    uses_defaults: bool = False
+    is_interactive: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the inputs answer everything, so that nobody need be asked."""
+        return self.file is not None or self.uses_defaults
+
+
+def read_inputs(inputs: Inputs, catalogue: Catalogue) -> dict[str, Answer]:
+    """Return all answers that ``inputs`` give: settings count before a file, and a file before values.
+
+    Raises ``AnswersError`` or ``UsageError`` as the readers below do. Values are checked when they are resolved.
+    """
+    from_file = read_file(inputs.file, catalogue) if inputs.file is not None else {}
+    return {**read_values(inputs.values, catalogue), **from_file, **read_settings(inputs.settings, catalogue)}
+
+
+def read_file(path: str, catalogue: Catalogue) -> dict[str, Answer]:
+    """Return the answers of the TOML file ``path``, or of standard input for ``-``.
+
+    Raises ``AnswersError`` that names file, line, column and the nearest key, where the file cannot be read, is not
+    TOML or holds a key that is no question.
+    """
+    file = read_toml(path)
+    for key, value in file.values.items():
+        if isinstance(value, dict):
+            raise AnswersError(
+                f"{file.places[key]}: {shown(key)} is a table; an answers file has flat keys",
+                hint="Write `key = value` lines at the top level, without [sections] and without dots.",
+                key=key,
+            )
+    _refuse_unknown({key: file.places[key] for key in file.values if key not in catalogue.by_key}, catalogue)
+    return {
+        key: Answer(value=_value_of(value), origin="file", place=file.places[key]) for key, value in file.values.items()
+    }
 
 
 def read_settings(settings: Iterable[str], catalogue: Catalogue) -> dict[str, Answer]:
@@ -47,21 +96,21 @@ def read_settings(settings: Iterable[str], catalogue: Catalogue) -> dict[str, An
             answers[key] = Answer(value=parse_text(catalogue.by_key[key], text), origin="set", place="--set")
         else:
             unknown[key] = "--set"
-    refuse_unknown(unknown, catalogue)
+    _refuse_unknown(unknown, catalogue)
     return answers
 
 
 def read_values(values: Mapping[str, object], catalogue: Catalogue) -> dict[str, Answer]:
     """Return the answers of a Python caller. Raises ``AnswersError`` where a key is no question."""
-    refuse_unknown({str(key): "answers" for key in values if key not in catalogue.by_key}, catalogue)
-    return {key: Answer(value=value_of(value), origin="set") for key, value in values.items()}
+    _refuse_unknown({str(key): "answers" for key in values if key not in catalogue.by_key}, catalogue)
+    return {key: Answer(value=_value_of(value), origin="set") for key, value in values.items()}
 
 
-def recorded_answers(record: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Answer]:
+def recorded_answers(record: Record, catalogue: Catalogue) -> dict[str, Answer]:
     """Return the recorded answers to questions that the catalogue has; all else in the record is left alone."""
     return {
-        key: Answer(value=value_of(value), origin="recorded", place=RECORD)
-        for key, value in record.items()
+        key: Answer(value=_value_of(value), origin="recorded", place=RECORD)
+        for key, value in record.answers.items()
         if key in catalogue.by_key and value is not None
     }
 
@@ -97,7 +146,7 @@ def _described(problem: Problem, place: str) -> str:
     return f"{place + ': ' if place else ''}{problem.key}: {problem.message}{nearest}"
 
 
-def refuse_unknown(places: Mapping[str, str], catalogue: Catalogue) -> None:
+def _refuse_unknown(places: Mapping[str, str], catalogue: Catalogue) -> None:
     """Raise one ``AnswersError`` that lists the keys that are no questions, each with its place and the nearest."""
     problems = [(catalogue.unknown(key), place) for key, place in places.items()]
     if problems:
@@ -116,7 +165,7 @@ def _described_unknown(problem: Problem, place: str) -> str:
     return f"{place}: {message}{nearest}"
 
 
-def value_of(value: object) -> Value:
+def _value_of(value: object) -> Value:
     """Return a parsed value as an answer; what no question takes (a number, a date) goes on as it is, to be refused."""
     if isinstance(value, list | tuple):
         return tuple(item if isinstance(item, str) else shown(item) for item in value)

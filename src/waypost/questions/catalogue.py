@@ -12,10 +12,11 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+from waypost.errors import nearest
 from waypost.model import Problem, Question, Refusal, Value
 from waypost.questions.expressions import Expressions
 from waypost.questions.reading import parse_yaml, read_catalogue
-from waypost.questions.values import is_true, nearest_of, type_problem
+from waypost.questions.values import as_json, is_true, type_problem
 
 # The validator with which copier goes through the rows of refused combinations. Here the rows are read as they are.
 _REFUSAL = "{% include 'templates/questions/refusal.jinja' %}"
@@ -116,10 +117,9 @@ class Catalogue:
 
     def unknown(self, key: str) -> Problem:
         """Return the problem of an answer to a question that does not exist, with the nearest key."""
-        nearest = nearest_of(key, self.by_key)
         if any(entry.key == key for entry in self.entries):
             return Problem(key=key, message=f"'{key}' follows from other answers and cannot be set", nearest="")
-        return Problem(key=key, message=f"there is no question '{key}'", nearest=nearest)
+        return Problem(key=key, message=f"there is no question '{key}'", nearest=nearest(key, self.by_key))
 
     def resolve(self, given: Mapping[str, Value]) -> Resolution:
         """Work through the catalogue as copier does, taking ``given`` answers and defaults for the rest.
@@ -130,7 +130,7 @@ class Catalogue:
         answers: dict[str, Value] = {}
         unused: list[str] = []
         problems: list[Problem] = []
-        context = {key: _to_context(value) for key, value in given.items() if not type_problem(self.by_key[key], value)}
+        context = {key: as_json(value) for key, value in given.items() if not type_problem(self.by_key[key], value)}
         for entry in self._entries_up_to_last_question:
             applies = self._applies(entry, context)
             default = self.default_of(entry, context)
@@ -147,7 +147,7 @@ class Catalogue:
                 answers[entry.key] = value
             elif entry.key in given:
                 unused.append(entry.key)
-            context[entry.key] = _to_context(value if applies else default)
+            context[entry.key] = as_json(value if applies else default)
         return Resolution(
             answers=answers,
             unused=tuple(unused),
@@ -158,7 +158,7 @@ class Catalogue:
 
     def problem_with(self, key: str, value: Value, answers: Mapping[str, Value]) -> Problem | None:
         """Return what is wrong with ``value`` for the question ``key`` beside the other ``answers``, if anything."""
-        context = {name: _to_context(answer) for name, answer in answers.items()} | {key: _to_context(value)}
+        context = {name: as_json(answer) for name, answer in answers.items()} | {key: as_json(value)}
         for entry in self._entries_up_to_last_question:
             if not entry.is_asked:
                 context[entry.key] = self.default_of(entry, context)
@@ -202,7 +202,7 @@ class Catalogue:
         if question.validator_source == _REFUSAL:
             return None
         message = self.expressions.rendered(
-            question.validator_source, {**context, question.key: _to_context(value)}
+            question.validator_source, {**context, question.key: as_json(value)}
         ).strip()
         return Problem(key=question.key, message=message, nearest="") if message else None
 
@@ -211,10 +211,6 @@ def _ordered(question: Question, value: Value) -> Value:
     if not isinstance(value, tuple):
         return value
     return tuple(choice for choice in question.values if choice in value)
-
-
-def _to_context(value: Value) -> Any:
-    return list(value) if isinstance(value, tuple) else value
 
 
 def _plain(value: object) -> Value:

@@ -1,4 +1,4 @@
-"""An answers file: TOML with flat keys, one a question, and the place of every mistake."""
+"""An answers file as TOML: its values, and the place of each and of every mistake."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from waypost.errors import AnswersError
-from waypost.questions.answers import Answer, refuse_unknown, value_of
-from waypost.questions.catalogue import Catalogue
 from waypost.questions.values import shown
 
 _LARGEST_FILE = 1024 * 1024
@@ -22,39 +21,31 @@ _TOKENS = re.compile(
 _KEY = re.compile(r"""(?P<indent>[ \t]*)\[{0,2}[ \t]*(?:"([^"]*)"|'([^']*)'|([A-Za-z0-9_-]+))""")
 
 
-def read_file(path: str, catalogue: Catalogue) -> dict[str, Answer]:
-    """Return the answers of the TOML file ``path``, or of standard input for ``-``.
+@dataclass(frozen=True, kw_only=True)
+class TomlFile:
+    """What a TOML file holds: its values, and for each key the place (``file:line:column``)."""
 
-    Raises ``AnswersError`` that names file, line, column and the nearest key, where the file cannot be read, is not
-    TOML or holds a key that is no question. Values are checked when they are resolved.
+    values: Mapping[str, object]
+    places: Mapping[str, str]
+
+
+def read_toml(path: str) -> TomlFile:
+    """Return what the TOML file ``path`` holds, or standard input for ``-``.
+
+    Raises ``AnswersError`` with line and column where the file cannot be read or is not TOML.
     """
     name = "standard input" if path == "-" else path
     text = _text_of(path, name)
     try:
-        document = tomllib.loads(text)
+        values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise not_toml(error, name, text) from error
     except RecursionError as error:
         raise AnswersError(
             f"{name}: is nested too deeply", hint="An answers file has flat keys, one a line."
         ) from error
-    places = _places(text, document)
-    answers: dict[str, Answer] = {}
-    unknown: dict[str, str] = {}
-    for key, value in document.items():
-        place = f"{name}:{places.get(key, '1:1')}"
-        if isinstance(value, dict):
-            raise AnswersError(
-                f"{place}: {shown(key)} is a table; an answers file has flat keys",
-                hint="Write `key = value` lines at the top level, without [sections] and without dots.",
-                key=key,
-            )
-        if key in catalogue.by_key:
-            answers[key] = Answer(value=value_of(value), origin="file", place=place)
-        else:
-            unknown[key] = place
-    refuse_unknown(unknown, catalogue)
-    return answers
+    found = _places(text, values)
+    return TomlFile(values=values, places={key: f"{name}:{found.get(key, '1:1')}" for key in values})
 
 
 def _text_of(path: str, name: str) -> str:
@@ -108,7 +99,7 @@ def not_toml(error: tomllib.TOMLDecodeError, name: str, text: str) -> AnswersErr
 
 
 def _places(text: str, document: Mapping[str, object]) -> dict[str, str]:
-    """Return ``line:column`` of each top-level key of valid TOML, whose parser tells no positions."""
+    """Return ``line:column`` of each top-level key of valid TOML, whose parser gives no positions."""
     places: dict[str, str] = {}
     line = 1
     last = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,41 @@ RECORD = ".copier-answers.yml"
 """The name of the record in a project's folder."""
 
 
-def read_record(project: Path) -> Mapping[str, Any]:
-    """Return the record of the project in the folder ``project``, ``_commit`` and all.
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What a project records: the answers that it was made from, and the source and version of its template.
+
+    ``answers`` are all that is recorded but copier's own keys, as YAML has them. ``url`` and ``version`` are empty
+    where the record names none.
+    """
+
+    path: Path
+    url: str
+    version: str
+    answers: Mapping[str, Any]
+
+    @property
+    def template(self) -> str:
+        """The name of the template."""
+        return str(self.answers.get("template", ""))
+
+    def refuse_unnamed(self) -> None:
+        """Raise ``StateError`` unless the record names its source and version."""
+        if not (self.url and self.version):
+            raise StateError(
+                f"{self.path} names no template source and version (_src_path and _commit)",
+                hint=f"Put it back as it was made: git log -- {RECORD}",
+            )
+
+
+def read_record(project: Path) -> Record:
+    """Return the record of the project in the folder ``project``.
 
     Raises ``StateError`` where the folder is no such project or the record cannot be read.
     """
     path = project / RECORD
     try:
-        return parsed_record(path.read_bytes(), path)
+        return parse_record(path.read_bytes(), path)
     except FileNotFoundError as error:
         raise StateError(
             f"{project} is not a project made from a template: it has no {RECORD}",
@@ -34,8 +62,15 @@ def read_record(project: Path) -> Mapping[str, Any]:
         raise _unreadable(path, error) from error
 
 
-def parsed_record(content: bytes, path: Path) -> Mapping[str, Any]:
+def parse_record(content: bytes, path: Path) -> Record:
     """Return the record that the file at ``path`` holds or held. Raises ``StateError`` where it is none."""
+    values = _parsed(content, path)
+    url, version = (str(values[key]) if isinstance(values.get(key), str) else "" for key in ("_src_path", "_commit"))
+    answers = {key: value for key, value in values.items() if not key.startswith("_")}
+    return Record(path=path, url=url, version=version, answers=answers)
+
+
+def _parsed(content: bytes, path: Path) -> dict[str, Any]:
     try:
         record = yaml.load(content.decode(), Loader=_LOADER)  # noqa: S506 - a safe one
     except (ValueError, RecursionError, yaml.YAMLError) as error:
@@ -58,7 +93,7 @@ def name_source(project: Path, *, url: str, version: str) -> None:
     Everything else stays as copier wrote it, in copier's own style. Raises ``StateError`` where there is no record.
     """
     path = project / RECORD
-    record = {**read_record(project), "_commit": version, "_src_path": url}
+    record = {**_parsed(path.read_bytes(), path), "_commit": version, "_src_path": url}
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     comments = "".join(line for line in lines if line.startswith("#"))
     path.write_text(comments + record_yaml(record), encoding="utf-8", newline="\n")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from waypost.model import Question, Refusal, Value
 from waypost.questions.values import as_json
 
-if TYPE_CHECKING:  # an error is told with this module, also one that comes in the middle of these imports
+if TYPE_CHECKING:  # an error is printed with this module, also one that comes in the middle of these imports
     from waypost.questions.catalogue import Catalogue, Resolution
 
 _TOML_HEAD = """\
@@ -38,7 +38,8 @@ def toml_value(value: Value) -> str:
     """Return a value as TOML writes it."""
     import tomlkit  # noqa: PLC0415 - only where TOML is written
 
-    return tomlkit.item(list(value) if isinstance(value, tuple) else value).as_string()
+    text: str = tomlkit.item(as_json(value)).as_string()
+    return text
 
 
 def json_schema(catalogue: Catalogue) -> dict[str, Any]:

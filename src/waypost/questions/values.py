@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
+from waypost.errors import nearest
 from waypost.model import Problem, Question, Value
 
 _TRUE = frozenset({"y", "yes", "t", "true", "on", "1"})
@@ -54,18 +54,6 @@ def type_problem(question: Question, value: Value) -> Problem | None:
             return None if isinstance(value, str) else _wrong_type(question, value, "text in quotes")
 
 
-def nearest_of(word: str, candidates: Iterable[str]) -> str:
-    """Return the candidate that looks most like ``word``, or nothing where none does."""
-    import difflib  # noqa: PLC0415 - only the way to an error needs it
-
-    folded = word.strip().lower().replace("_", "-").replace(" ", "-")
-    by_fold = {candidate.lower().replace("_", "-"): candidate for candidate in candidates}
-    close = difflib.get_close_matches(folded, by_fold, n=1, cutoff=0.5)
-    if close:
-        return by_fold[close[0]]
-    return next((name for fold, name in by_fold.items() if folded and fold.startswith(folded)), "")
-
-
 def shown(value: object) -> str:
     """Return a value as a person would write it in TOML, cut where it is long."""
     match value:
@@ -83,13 +71,24 @@ def shown(value: object) -> str:
 
 
 def _wrong_type(question: Question, value: object, expected: str) -> Problem:
-    nearest = str(value) if str(value) in question.values else ""
-    return Problem(key=question.key, message=f"expected {expected}; got {shown(value)}", nearest=nearest)
+    meant = str(value) if str(value) in question.values else ""
+    return Problem(key=question.key, message=f"expected {expected}; got {shown(value)}", nearest=meant)
 
 
 def _wrong_choice(question: Question, value: object) -> Problem:
     message = f"{shown(value)} is not one of {', '.join(question.values)}"
-    return Problem(key=question.key, message=message, nearest=nearest_of(str(value), question.values))
+    return Problem(key=question.key, message=message, nearest=nearest(value, question.values))
+
+
+def as_text(value: Value) -> str:
+    """Return a value as ``--set KEY=TEXT`` takes it."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case tuple():
+            return ",".join(value) or "none"
+        case _:
+            return value
 
 
 def as_json(value: Value) -> Any:

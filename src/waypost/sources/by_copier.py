@@ -11,6 +11,7 @@ from pathlib import Path
 from waypost.errors import SourceError
 from waypost.model import Value
 from waypost.questions.record import RECORD, name_source
+from waypost.questions.values import as_json
 from waypost.sources.embedded import TemplateSource
 from waypost.system.scratch import temporary_folder
 
@@ -36,7 +37,7 @@ def render_with_copier(source: TemplateSource, answers: Mapping[str, Value], des
                 copier.run_copy(
                     str(root),
                     destination,
-                    data={key: list(value) if isinstance(value, tuple) else value for key, value in answers.items()},
+                    data={key: as_json(value) for key, value in answers.items()},
                     defaults=True,
                     overwrite=True,
                     quiet=True,

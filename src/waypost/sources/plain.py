@@ -18,6 +18,7 @@ from typing import Any
 from waypost.errors import SourceError
 from waypost.questions.catalogue import Catalogue, Resolution
 from waypost.questions.record import RECORD
+from waypost.questions.values import as_json
 from waypost.sources.embedded import TemplateSource
 
 _UNDERSTOOD = frozenset(
@@ -75,7 +76,7 @@ def compile_all(catalogue: Catalogue) -> None:
             _ = catalogue.resolve({"template": template}).facts
     for path in (catalogue.source / "templates").rglob("*"):
         name = path.relative_to(catalogue.source)
-        with suppress(SourceError):  # whoever renders it is told
+        with suppress(SourceError):  # whoever renders it gets the error
             if path.is_file() and (path.suffix == ".jinja" or _SHARED in name.parts):
                 catalogue.expressions.compile_file(name.as_posix())
             if "{" in name.name:
@@ -107,7 +108,7 @@ def _rendered(
 
 def _context(source: TemplateSource, resolution: Resolution) -> dict[str, Any]:
     """Return what a template sees when copier renders it, as far as a plain source looks."""
-    answers = {key: list(value) if isinstance(value, tuple) else value for key, value in resolution.answers.items()}
+    answers = {key: as_json(value) for key, value in resolution.answers.items()}
     record = {"_commit": source.version, "_src_path": source.url, **answers}
     return {
         **resolution.context,

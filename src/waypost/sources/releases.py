@@ -34,7 +34,7 @@ class Release:
     """One released version: its tag ``vX.Y.Z``, its day ``YYYY-MM-DD`` and the hashes of its tree and its commit.
 
     ``changes`` are the lines of its changelog, each with its kind in front, and ``is_security_fix`` says whether one of
-    them mends a weakness.
+    them fixes a weakness.
     """
 
     version: str
@@ -114,10 +114,5 @@ def _files(repository: Path, commit: str) -> Iterator[tuple[bytes, str, bytes]]:
     entries = [entry.partition(b"\t") for entry in listed if entry]
     names = [described.split()[2] for described, _, _ in entries]
     answer = alone(where, "cat-file", "--batch", cwd=repository, given=b"".join(name + b"\n" for name in names))
-    position = 0
-    for described, _, path in entries:
-        end_of_line = answer.index(b"\n", position)
-        start = end_of_line + 1
-        end = start + int(answer[position:end_of_line].split()[2])
-        yield described.split()[0], path.decode(), answer[start:end]
-        position = end + 1
+    for (described, _, path), content in zip(entries, git.objects_of(answer), strict=True):
+        yield described.split()[0], path.decode(), content

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from waypost.errors import SourceError
-from waypost.model import Value
-from waypost.questions.catalogue import Catalogue, Resolution, load_catalogue
+from waypost.questions.catalogue import Catalogue, Resolution
 from waypost.questions.record import RECORD
 from waypost.sources.by_copier import import_copier, render_with_copier
 from waypost.sources.embedded import TemplateSource
@@ -20,19 +19,17 @@ _READABLE = 0o444
 _UNSAFE_SETTINGS = ("_tasks", "_migrations", "_jinja_extensions")
 
 
-def render(source: TemplateSource, answers: Mapping[str, Value], destination: Path) -> None:
-    """Write the files of the template ``answers["template"]`` into the new or empty folder ``destination``.
+def render(source: TemplateSource, resolution: Resolution, destination: Path) -> None:
+    """Write every file that ``source`` renders to with the answers of ``resolution`` into a new or empty folder.
 
     They are what copier writes from that version and address, the record of answers as well; copier itself is asked
     only where a source needs it. Nothing of the template source is executed.
 
     Raises ``SourceError`` where the source cannot be rendered, and ``OSError`` where the destination cannot be written.
     """
-    resolution = load_catalogue(source.root).resolve(answers)
-    is_whole = not resolution.problems and resolution.answers == answers
-    files = rendered_plainly(source, resolution) if is_whole else None
-    if files is None or RECORD not in files:
-        render_with_copier(source, answers, destination)
+    files = _without_copier(source, resolution)
+    if files is None:
+        render_with_copier(source, resolution.answers, destination)
         return
     for name, file in files.items():
         path = destination / name
@@ -44,24 +41,29 @@ def render(source: TemplateSource, answers: Mapping[str, Value], destination: Pa
 
 
 def rendering(source: TemplateSource, resolution: Resolution) -> dict[str, RenderedFile]:
-    """Return every file that ``source`` renders to with the answers of ``resolution``, by its path in the project.
+    """Return every file that ``render`` writes, by its path in the project.
 
     Raises ``SourceError`` where the source cannot be rendered.
     """
-    files = rendered_plainly(source, resolution)
-    return files if files is not None else _rendered_by_copier(source, resolution)
-
-
-def _rendered_by_copier(source: TemplateSource, resolution: Resolution) -> dict[str, RenderedFile]:
-    with temporary_folder("waypost-baseline-") as folder:
-        render_with_copier(source, resolution.answers, folder / "project")
-        paths = [path for path in (folder / "project").rglob("*") if path.is_file()]
+    files = _without_copier(source, resolution)
+    if files is not None:
+        return files
+    with temporary_folder("waypost-rendering-") as folder:
+        root = folder / "project"
+        render_with_copier(source, resolution.answers, root)
         return {
-            path.relative_to(folder / "project").as_posix(): RenderedFile(
+            path.relative_to(root).as_posix(): RenderedFile(
                 content=path.read_bytes(), is_executable=os.access(path, os.X_OK)
             )
-            for path in paths
+            for path in root.rglob("*")
+            if path.is_file()
         }
+
+
+def _without_copier(source: TemplateSource, resolution: Resolution) -> dict[str, RenderedFile] | None:
+    """Return the rendered files, or None where copier has to render: it also knows best what is wrong with a source."""
+    files = None if resolution.problems else rendered_plainly(source, resolution)
+    return files if files is not None and RECORD in files else None
 
 
 def preload(catalogue: Catalogue) -> None:

@@ -29,7 +29,7 @@ def shared_sources(wanted: Iterable[tuple[str, str | None]]) -> Iterator[tuple[T
     """Provide sources, each by address and version, once for all that asks for them within the block.
 
     So many projects, and the processes that are forked for them, take them from one folder. One that cannot be had is
-    left out: whoever asks for it is told why.
+    left out: whoever asks for it gets the reason.
     """
     with ExitStack() as stack:
         for url, version in dict.fromkeys(wanted):

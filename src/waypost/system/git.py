@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -201,3 +201,14 @@ def _knows_identities(folder: Path) -> bool:
     except GitError:
         return False
     return True
+
+
+def objects_of(answer: bytes) -> Iterator[bytes]:
+    """Yield the contents in an answer of ``git cat-file --batch``, in the order in which they were asked for."""
+    position = 0
+    while position < len(answer):
+        end_of_line = answer.index(b"\n", position)
+        start = end_of_line + 1
+        end = start + int(answer[position:end_of_line].split()[2])
+        yield answer[start:end]
+        position = end + 1

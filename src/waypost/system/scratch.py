@@ -29,10 +29,10 @@ def temporary_folder(prefix: str) -> Iterator[Path]:
 
 
 @contextmanager
-def uninterrupted(told: Callable[[], None] = lambda: None) -> Iterator[list[int]]:
+def uninterrupted(notify: Callable[[], None] = lambda: None) -> Iterator[list[int]]:
     """Hold back the signals that stop a program inside the block; the first that arrives meanwhile counts at its end.
 
-    ``told`` is called when one arrives, which can be at any line of the block; the block gets the list of them.
+    ``notify`` is called when one arrives, which can be at any line of the block; the block gets the list of them.
     Handlers are exchanged, not signals masked: a mask holds for one thread only.
     """
     arrived: list[int] = []
@@ -44,7 +44,7 @@ def uninterrupted(told: Callable[[], None] = lambda: None) -> Iterator[list[int]
 
     def note(number: int, _frame: FrameType | None) -> None:
         arrived.append(number)
-        told()
+        notify()
 
     for number in answering:
         signal.signal(number, note)

@@ -4,36 +4,26 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import replace
 
 from waypost.errors import AnswersError
 from waypost.model import Value
 from waypost.questions.answers import (
     Answer,
+    Inputs,
     raise_problems,
-    read_settings,
-    read_values,
+    read_inputs,
     recorded_answers,
     values_of,
     without_auto,
 )
 from waypost.questions.catalogue import Catalogue, Resolution
-from waypost.questions.file import read_file
-from waypost.questions.record import RECORD
+from waypost.questions.record import RECORD, Record
+from waypost.questions.values import as_text
 
 
-@dataclass(frozen=True, kw_only=True)
-class Given:
-    """Where an update's answers come from: a Python caller's values, an answers file, ``KEY=VALUE`` settings."""
-
-    values: Mapping[str, Value | list[str]] = field(default_factory=dict)
-    file: str | None = None
-    settings: tuple[str, ...] = ()
-
-
-def resolve_given(
-    record: Mapping[str, Any], before: Mapping[str, Value], catalogue: Catalogue, given: Given
+def resolve_inputs(
+    record: Record, before: Mapping[str, Value], catalogue: Catalogue, inputs: Inputs
 ) -> tuple[Resolution, dict[str, Answer], tuple[str, ...]]:
     """Return what recorded and given answers come to, every answer with its origin, and which ones have no effect.
 
@@ -41,12 +31,11 @@ def resolve_given(
     the new catalogue refuses an answer, or knows a recorded one no more: nothing recorded changes in silence.
     """
     gone = [key for key in before if key not in catalogue.by_key]
-    settings = [setting for setting in given.settings if setting.removesuffix("=") not in gone]
-    _refuse_unknown([key for key in gone if f"{key}=" not in given.settings])
+    settings = [setting for setting in inputs.settings if setting.removesuffix("=") not in gone]
+    _refuse_unknown([key for key in gone if f"{key}=" not in inputs.settings])
     recorded = {key: answer for key, answer in recorded_answers(record, catalogue).items() if key in before}
-    from_file = read_file(given.file, catalogue) if given.file is not None else {}
-    told = {**read_values(given.values, catalogue), **from_file, **read_settings(settings, catalogue)}
-    meant = without_auto(told)
+    given = read_inputs(replace(inputs, settings=tuple(settings)), catalogue)
+    meant = without_auto(given)
     answers = {**recorded, **meant}
     resolution = catalogue.resolve(values_of(answers))
     try:
@@ -58,9 +47,9 @@ def resolve_given(
     notes = [
         f"{key} is not used, because its question does not apply to the others."
         for key in resolution.unused
-        if key in told
+        if key in given
     ]
-    if meant.keys() != told.keys():
+    if meant.keys() != given.keys():
         notes.append("template = auto keeps the recorded template; to change it, name one.")
     return resolution, {key: answers.get(key, default[key]) for key in resolution.answers}, tuple(notes)
 
@@ -81,15 +70,7 @@ def _way_out(catalogue: Catalogue, answers: Mapping[str, Answer], refused: set[s
     rest = catalogue.resolve({key: answer.value for key, answer in answers.items() if key not in refused})
     if rest.problems:
         return ""
-    settings = (f"--set {key}={_as_text(rest.answers[key])}" for key in sorted(refused) if key in rest.answers)
+    settings = (
+        f"--set {key}={shlex.quote(as_text(rest.answers[key]))}" for key in sorted(refused) if key in rest.answers
+    )
     return f"Recorded answers are never changed in silence. The defaults would do: {' '.join(settings)}"
-
-
-def _as_text(value: Value) -> str:
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case tuple():
-            return ",".join(value) or "none"
-        case _:
-            return shlex.quote(value)

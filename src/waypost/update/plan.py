@@ -7,21 +7,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from waypost.advice.recommend import recommend
 from waypost.errors import StateError, UsageError
 from waypost.model import Value
 from waypost.projects import decision_record
 from waypost.projects.project import Project, enumerated, find_project, refuse_unfit
-from waypost.questions.answers import Answer, recorded_answers, values_of
+from waypost.questions.answers import Answer, Inputs, recorded_answers, values_of
 from waypost.questions.catalogue import Catalogue, Resolution, load_catalogue
-from waypost.questions.record import RECORD, parsed_record
+from waypost.questions.record import RECORD, Record, parse_record
 from waypost.sources.embedded import TemplateSource, is_canonical
 from waypost.sources.rendering import refuse_unsafe, rendering
 from waypost.sources.source import source_at
 from waypost.system import git
-from waypost.update.answers import Given, resolve_given
+from waypost.update.answers import resolve_inputs
 from waypost.update.merge.changes import Change, Conflict, Merge
 from waypost.update.merge.merge import files_of_the_user, merge, replaced
 from waypost.update.merge.trees import EXECUTABLE, REGULAR, File
@@ -87,7 +86,7 @@ class _Recorded:
     """What a project was made from, as its record says, with what that renders to."""
 
     project: Project
-    record: Mapping[str, Any]
+    record: Record
     source: TemplateSource
     resolution: Resolution
     notes: tuple[str, ...]
@@ -95,18 +94,6 @@ class _Recorded:
     @property
     def answers(self) -> Mapping[str, Value]:
         return self.resolution.answers
-
-
-def plan_update(
-    folder: str | os.PathLike[str], answers: Mapping[str, Value | list[str]] | None = None, *, to: str | None = None
-) -> UpdatePlan:
-    """Return what updating the project in ``folder`` would do; touch nothing.
-
-    ``answers`` replace recorded ones, by question key; ``to`` is a version, by default the newest. Raises
-    ``StateError`` where the project is not in a state to be updated, ``AnswersError`` where an answer is not valid,
-    ``SourceError`` where a version cannot be had.
-    """
-    return make_plan(Path(folder), Given(values=answers or {}), to=to)
 
 
 def apply_update(plan: UpdatePlan, *, when_done: Callable[[], None] = lambda: None) -> None:
@@ -118,22 +105,28 @@ def apply_update(plan: UpdatePlan, *, when_done: Callable[[], None] = lambda: No
     worktree.write(plan.project, plan.merge, title=plan.title, when_done=when_done)
 
 
-def make_plan(folder: Path, given: Given, *, to: str | None = None, only_looks: bool = False) -> UpdatePlan:
-    """Return the plan for the project in ``folder``, as ``plan_update`` does, with answers from wherever.
+def plan_of(
+    folder: str | os.PathLike[str], inputs: Inputs, *, to: str | None = None, is_preview: bool = False
+) -> UpdatePlan:
+    """Return what updating the project in ``folder`` would do; touch nothing.
 
-    Where one ``only_looks`` at it, files that git does not know yet do not hinder: it may be written into one.
+    Answers of ``inputs`` replace recorded ones; ``to`` is a version, by default the newest. Raises ``StateError`` where
+    the project is not in a state to be updated, ``AnswersError`` where an answer is not valid, ``SourceError`` where a
+    version cannot be had.
+
+    For a preview (``is_preview``) files that git does not know yet do no harm: it may be written into one of them.
     """
-    with _recorded(folder, only_looks=only_looks) as old, source_at(old.source.url, to) as newer:
+    with _recorded(Path(folder), is_preview=is_preview) as old, source_at(old.source.url, to) as newer:
         _refuse_older(newer, old.source)
         source = newer if is_canonical(newer.url) else replace(newer, url=old.source.url)
         before = old.answers
-        resolution, answers, notes = resolve_given(old.record, before, _catalogue_of(source), given)
+        resolution, answers, notes = resolve_inputs(old.record, before, _catalogue_of(source), inputs)
         after = resolution.answers
         is_switch = after["template"] != before["template"]
         found, orphans = Merge(changes=(), conflicts=()), tuple[str, ...]()
         if source.version != old.source.version or before != after:
             found, orphans = _merged(old, source, resolution, is_switch=is_switch)
-            worktree.refuse_unwritable(old.project, found, bears_new_files=only_looks)
+            worktree.refuse_unwritable(old.project, found, allows_new_files=is_preview)
     return UpdatePlan(
         project=old.project,
         old_template=str(before["template"]),
@@ -170,14 +163,14 @@ class Regeneration:
         return f"Put back what {self.template} {self.version} makes"
 
 
-def plan_regeneration(folder: Path, *, only_looks: bool = False) -> Regeneration:
+def plan_regeneration(folder: Path, *, is_preview: bool = False) -> Regeneration:
     """Return what differs in the project in ``folder`` from what its own version and answers make; touch nothing.
 
-    ``only_looks`` means what it does for ``plan``. Raises as ``plan_update`` does.
+    ``is_preview`` means what it does for ``plan_of``. Raises as that does.
     """
-    with _recorded(folder, only_looks=only_looks) as old:
+    with _recorded(folder, is_preview=is_preview) as old:
         found = replaced(old.project, _files(old.source, old.resolution))
-        worktree.refuse_unwritable(old.project, found, bears_new_files=only_looks)
+        worktree.refuse_unwritable(old.project, found, allows_new_files=is_preview)
         return Regeneration(
             project=old.project,
             template=str(old.answers["template"]),
@@ -189,29 +182,24 @@ def plan_regeneration(folder: Path, *, only_looks: bool = False) -> Regeneration
 
 
 @contextmanager
-def _recorded(folder: Path, *, only_looks: bool) -> Iterator[_Recorded]:
+def _recorded(folder: Path, *, is_preview: bool) -> Iterator[_Recorded]:
     """Provide what the project was made from; raise ``StateError`` unless it is one that can be updated."""
     project = find_project(folder)
     switchover.recover(project)
-    new = refuse_unfit(project, bears_new_files=only_looks)
+    new = refuse_unfit(project, allows_new_files=is_preview)
     notes = (f"Git does not know {enumerated(new)} yet: commit or remove that before you update.",) if new else ()
     # Of the commit that all the rest is compared with, whatever is written into the project meanwhile.
     committed = git.run_bytes("cat-file", "blob", f"{project.tree}:{RECORD}", cwd=project.folder)
-    record = parsed_record(committed, project.folder / RECORD)
-    url, version = record.get("_src_path"), record.get("_commit")
-    if not (isinstance(url, str) and isinstance(version, str) and url and version):
-        raise StateError(
-            f"{project.folder / RECORD} names no source and version (_src_path and _commit)",
-            hint=f"Put it back as it was made: git log -- {RECORD}",
-        )
-    with source_at(url, version) as found:
-        source = replace(found, url=url, version=version)
+    record = parse_record(committed, project.folder / RECORD)
+    record.refuse_unnamed()
+    with source_at(record.url, record.version) as found:
+        source = replace(found, url=record.url, version=record.version)
         catalogue = _catalogue_of(source)
         resolution = catalogue.resolve(values_of(recorded_answers(record, catalogue)))
         if resolution.problems:
             problem = resolution.problems[0]
             raise StateError(
-                f"{project.folder / RECORD} holds what {version} could not have made: {problem.key}: {problem.message}",
+                f"{record.path} holds what {record.version} could not have made: {problem.key}: {problem.message}",
                 hint=f"Take edits by hand out of it (git log -p -- {RECORD}); answers change with --set KEY=VALUE.",
                 key=problem.key,
             )

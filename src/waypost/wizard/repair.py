@@ -19,16 +19,16 @@ _COST_OF_A_GIVEN_ANSWER = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mending:
+class Repair:
     """What has to change in an answer set: ``None`` puts a question back to its default; and the reasons why."""
 
     changes: Mapping[str, Value | None]
     because: tuple[str, ...]
 
 
-def mend(
+def repair(
     catalogue: Catalogue, answers: Mapping[str, Value], *, fixed: Collection[str], reluctantly: Collection[str] = ()
-) -> Mending | None:
+) -> Repair | None:
     """Return the smallest changes after which ``answers`` resolve without a problem, or None where there are none.
 
     The answers in ``fixed`` are never changed, those in ``reluctantly`` only where nothing else helps.
@@ -43,7 +43,7 @@ def mend(
         changed = apply_changes(answers, changes)
         problems = catalogue.resolve(changed).problems
         if not problems:
-            return Mending(changes=changes, because=reasons)
+            return Repair(changes=changes, because=reasons)
         for key, value, extra in _ways_out(catalogue, problems[0], changed):
             if key not in fixed and key not in changes:
                 price = cost + extra + (_COST_OF_A_GIVEN_ANSWER if key in reluctantly else 0.0)

@@ -148,7 +148,7 @@ def _offer(state: State, offer: Offer) -> Option:
         value=offer.template,
         label=f"{verb} {name}",
         detail=meaning,
-        note=f"(changes {', '.join(offer.told)})" if offer.told else "",
+        note=f"(changes {', '.join(offer.shown_changes)})" if offer.shown_changes else "",
         refused="" if offer.works else "; ".join(offer.because),
         help=(label, *(f"It would need a change: {reason}" for reason in offer.because)),
     )

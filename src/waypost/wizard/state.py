@@ -12,7 +12,7 @@ from waypost.advice.model import Recommendation
 from waypost.advice.recommend import recommend
 from waypost.model import Value
 from waypost.questions.catalogue import Catalogue, Resolution
-from waypost.wizard.repair import apply_changes, mend
+from waypost.wizard.repair import apply_changes, repair
 
 Purpose = Literal["new", "recommend"]
 Step = Literal["question", "enough", "verdict", "answers", "answer", "name", "summary", "edit", "confirm", "done"]
@@ -91,7 +91,7 @@ class Offer:
     template: str
     works: bool
     changes: Mapping[str, Value | None]
-    told: tuple[str, ...]
+    shown_changes: tuple[str, ...]
     because: tuple[str, ...]
 
 
@@ -106,21 +106,21 @@ def offer_of(state: State, template: str) -> Offer:
     """Return what it takes to take ``template``."""
     resolve = state.catalogue.resolve
     answers: dict[str, Value] = {**state.settled, TEMPLATE: template}
-    mending = mend(state.catalogue, answers, fixed={TEMPLATE}, reluctantly=state.given.keys())
-    if mending is None:
+    found = repair(state.catalogue, answers, fixed={TEMPLATE}, reluctantly=state.given.keys())
+    if found is None:
         reasons = tuple(problem.message for problem in resolve(answers).problems)
-        return Offer(template=template, works=False, changes={}, told=(), because=reasons)
+        return Offer(template=template, works=False, changes={}, shown_changes=(), because=reasons)
     before = {**resolve(answers).answers, **answers}
-    after = resolve(apply_changes(answers, mending.changes)).answers
-    told = tuple(f"{key}: {plain(before.get(key))} -> {plain(after.get(key))}" for key in mending.changes)
-    return Offer(template=template, works=True, changes=mending.changes, told=told, because=mending.because)
+    after = resolve(apply_changes(answers, found.changes)).answers
+    shown = tuple(f"{key}: {plain(before.get(key))} -> {plain(after.get(key))}" for key in found.changes)
+    return Offer(template=template, works=True, changes=found.changes, shown_changes=shown, because=found.because)
 
 
 def refusal_of(state: State, key: str, value: Value) -> str:
     """Return why ``value`` cannot be the answer to ``key`` beside the others, or nothing."""
-    standing = {problem.message for problem in state.resolution.problems}
+    before = {problem.message for problem in state.resolution.problems}
     after = state.catalogue.resolve({**state.settled, key: value})
-    return next((problem.message for problem in after.problems if problem.message not in standing), "")
+    return next((problem.message for problem in after.problems if problem.message not in before), "")
 
 
 def default_of(state: State, key: str) -> Value | None:

@@ -30,7 +30,7 @@ from waypost.wizard.state import (
     refusal_of,
     summary_keys,
 )
-from waypost.wizard.terminal.screen import Answer, Back, Event
+from waypost.wizard.terminal.screen import Back, Entered, Event
 
 
 def begin(catalogue: Catalogue, given: Mapping[str, Value], purpose: Purpose) -> State:
@@ -52,7 +52,7 @@ def advance(state: State, event: Event) -> State:
     match event:
         case Back():
             return _BACK[state.step](state)
-        case Answer(value=value):
+        case Entered(value=value):
             return _FORWARD[state.step](state, value)
         case _:
             assert_never(event)
@@ -114,7 +114,7 @@ def _taken(state: State, value: Value) -> State:
         touched=state.touched | offer.changes.keys(),
         template=offer.template,
         is_override=offer.template != state.advice.template,
-        notices=offer.told,
+        notices=offer.shown_changes,
     )
     return _past_the_verdict(taken)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from waypost.advice.evidence import UNSURE, load_evidence
 from waypost.advice.model import FRAMEWORK_NAMES, Flip, Reason, Recommendation
-from waypost.advice.recommend import standing
+from waypost.advice.recommend import interim_advice
 from waypost.model import Question, Value
 from waypost.questions.catalogue import Catalogue
 
@@ -17,7 +17,7 @@ _REASONS_SHOWN = 2
 
 def standing_line(decisions: Mapping[str, str]) -> str:
     """Return where the advice stands: the score, what it leans to, and which questions are still open."""
-    now = standing(decisions)
+    now = interim_advice(decisions)
     score = f"Flask {now.scores.flask} : {now.scores.django} Django"
     if not now.has_evidence:
         lead = "no evidence yet"

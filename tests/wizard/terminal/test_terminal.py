@@ -24,12 +24,14 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 from waypost.errors import InterruptedByUserError
+from waypost.projects.planning import named_after
 from waypost.questions.catalogue import load_catalogue
 from waypost.wizard.dialogue import ask
 
 root, given, purpose, destination, result = sys.argv[1:]
 try:
-    answers = ask(load_catalogue(Path(root)), json.loads(given), purpose=purpose, destination=Path(destination))
+    catalogue = named_after(Path(destination), load_catalogue(Path(root)))
+    answers = ask(catalogue, json.loads(given), purpose=purpose, destination=Path(destination))
 except InterruptedByUserError as interruption:
     print(interruption.message, file=sys.stderr)
     sys.exit(130)

@@ -14,8 +14,8 @@ from waypost.questions.record import RECORD
 from waypost.update.merge import line_endings
 from waypost.update.merge.changes import Change, Conflict, Merge, Stage
 from waypost.update.merge.records import merge_records
-from waypost.update.merge.soundness import flaw
-from waypost.update.merge.trees import SUBMODULE, Commit, Entry, File, MergedTree, Trees, trees_beside
+from waypost.update.merge.soundness import parse_error
+from waypost.update.merge.trees import SUBMODULE, Commit, File, MergedTree, TreeEntry, Trees, trees_beside
 
 BASELINE, OURS, _GONE = "baseline", "yours", "gone"
 _OWNED_BY_THE_USER = frozenset({".env", decision_record.PATH.as_posix()})
@@ -82,12 +82,12 @@ def files_of_the_user(project: Project, template: Mapping[str, File]) -> tuple[s
 @dataclass(frozen=True, kw_only=True)
 class _Sides:
     trees: Trees
-    base: Mapping[str, Entry]
-    ours: Mapping[str, Entry]
-    theirs: Mapping[str, Entry]
+    base: Mapping[str, TreeEntry]
+    ours: Mapping[str, TreeEntry]
+    theirs: Mapping[str, TreeEntry]
     label: str
 
-    def stages_of(self, path: str) -> dict[int, Entry]:
+    def stages_of(self, path: str) -> dict[int, TreeEntry]:
         """Return the versions of a file that git merged without a conflict, wherever each side had it."""
         sides = (self.base, self.ours, self.theirs)
         stages = {number: side[path] for number, side in enumerate(sides, start=1) if path in side}
@@ -160,11 +160,13 @@ def _gone(old: Mapping[str, File], new: Mapping[str, File]) -> dict[str, File]:
     }
 
 
-def _with_what_stays(merged: MergedTree, gone: Mapping[str, Entry], ours: Mapping[str, Entry]) -> MergedTree:
+def _with_what_stays(merged: MergedTree, gone: Mapping[str, TreeEntry], ours: Mapping[str, TreeEntry]) -> MergedTree:
     """Add the files that go and were edited, as the conflicts that git would have made of them."""
     edited = {path: {1: entry, 2: ours[path]} for path, entry in gone.items() if ours.get(path, entry) != entry}
-    told = [((path,), "CONFLICT (modify/delete)", f"the new template has no {path}; you changed it") for path in edited]
-    return replace(merged, stages={**merged.stages, **edited}, messages=[*merged.messages, *told])
+    messages = [
+        ((path,), "CONFLICT (modify/delete)", f"the new template has no {path}; you changed it") for path in edited
+    ]
+    return replace(merged, stages={**merged.stages, **edited}, messages=[*merged.messages, *messages])
 
 
 class _Contents:
@@ -174,16 +176,16 @@ class _Contents:
         self._trees = trees
         self._known: dict[str, bytes] = {}
 
-    def load(self, entries: Iterable[Entry]) -> None:
+    def load(self, entries: Iterable[TreeEntry]) -> None:
         names = (entry.name for entry in entries if entry.mode != SUBMODULE)
         self._known |= self._trees.contents(name for name in names if name not in self._known)
 
-    def file(self, entry: Entry) -> File:
+    def file(self, entry: TreeEntry) -> File:
         if entry.name not in self._known:
             self.load([entry])
         return File(entry.mode, self._known[entry.name])
 
-    def stage(self, entry: Entry) -> Stage:
+    def stage(self, entry: TreeEntry) -> Stage:
         content = None if entry.mode == SUBMODULE else self.file(entry).content
         return Stage(mode=entry.mode, name=entry.name, content=content)
 
@@ -227,7 +229,7 @@ def _merged_by_structure(path: str, versions: Mapping[int, File]) -> bytes | Non
 
 def _unsound(
     sides: _Sides,
-    result: Mapping[str, Entry],
+    result: Mapping[str, TreeEntry],
     becomes: Mapping[str, File],
     in_conflict: Mapping[str, object],
     contents: _Contents,
@@ -235,24 +237,24 @@ def _unsound(
     """Yield what cannot be read after a merge though both sides could: path, why, and the bytes that would mend it."""
     for path, file in becomes.items():
         is_merged = result[path] not in (sides.ours.get(path), sides.theirs.get(path))
-        why = flaw(path, file.content) if is_merged and path not in in_conflict else ""
+        why = parse_error(path, file.content) if is_merged and path not in in_conflict else ""
         if not why:
             continue
         versions = {number: contents.file(entry) for number, entry in sides.stages_of(path).items()}
-        if not any(flaw(path, version.content) for number, version in versions.items() if number > 1):
+        if not any(parse_error(path, version.content) for number, version in versions.items() if number > 1):
             yield path, why, _merged_by_structure(path, versions)
 
 
-def _change(path: str, file: File, ours: Mapping[str, Entry]) -> Change:
+def _change(path: str, file: File, ours: Mapping[str, TreeEntry]) -> Change:
     return Change(path=path, kind="changed" if path in ours else "added", file=file)
 
 
-def _present(trees: Trees, ours: Mapping[str, Entry], wanted: Iterable[str]) -> dict[str, File]:
+def _present(trees: Trees, ours: Mapping[str, TreeEntry], wanted: Iterable[str]) -> dict[str, File]:
     """Return the project's own version of those of the wanted files that it has."""
     return trees.files({path: ours[path] for path in wanted if path in ours})
 
 
-def _refuse_submodules(changed: Mapping[str, Entry], sides: _Sides) -> None:
+def _refuse_submodules(changed: Mapping[str, TreeEntry], sides: _Sides) -> None:
     for path, entry in changed.items():
         if entry.mode == SUBMODULE or (path in sides.ours and sides.ours[path].mode == SUBMODULE):
             raise StateError(

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 
-def flaw(path: str, content: bytes) -> str:
+def parse_error(path: str, content: bytes) -> str:
     """Return why the file ``path`` of this ``content`` cannot be read, or nothing where it can, or nobody knows."""
     read = _READERS.get(PurePosixPath(path).suffix)
     if read is None:

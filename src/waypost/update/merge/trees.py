@@ -31,7 +31,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TreeEntry:
     """A file in a tree: its mode and the name of its object."""
 
     mode: str
@@ -58,7 +58,7 @@ class MergedTree:
     """
 
     tree: str
-    stages: Mapping[str, Mapping[int, Entry]]
+    stages: Mapping[str, Mapping[int, TreeEntry]]
     messages: Sequence[tuple[tuple[str, ...], str, str]]
 
 
@@ -117,18 +117,18 @@ class Trees:
         output = self._run(*settings, "merge-tree", "--write-tree", "-z", "--messages", ours, theirs, accepted=(0, 1))
         tokens = iter(output.decode(errors="surrogateescape").split("\0"))
         tree = next(tokens)
-        stages: dict[str, dict[int, Entry]] = {}
+        stages: dict[str, dict[int, TreeEntry]] = {}
         for token in iter(lambda: next(tokens, ""), ""):
             described, _, path = token.partition("\t")
             mode, name, stage = described.split(" ")
-            stages.setdefault(path, {})[int(stage)] = Entry(mode, name)
+            stages.setdefault(path, {})[int(stage)] = TreeEntry(mode, name)
         return MergedTree(tree=tree, stages=stages, messages=tuple(_messages(tokens)))
 
-    def entries(self, tree: str) -> dict[str, Entry]:
+    def entries(self, tree: str) -> dict[str, TreeEntry]:
         """Return every file of a tree or commit by its path."""
         listed = self._run("ls-tree", "-r", "-z", "--full-tree", tree).decode(errors="surrogateescape")
         rows = (row.partition("\t") for row in listed.split("\0") if row)
-        return {path: Entry(*_mode_and_name(described)) for described, _, path in rows}
+        return {path: TreeEntry(*_mode_and_name(described)) for described, _, path in rows}
 
     def contents(self, names: Iterable[str]) -> dict[str, bytes]:
         """Return the bytes of the named objects."""
@@ -136,17 +136,9 @@ class Trees:
         if not wanted:
             return {}
         answer = self._run("cat-file", "--batch", given=b"".join(name.encode() + b"\n" for name in wanted))
-        found: dict[str, bytes] = {}
-        position = 0
-        for name in wanted:
-            head, _, _ = answer[position : position + 200].partition(b"\n")
-            start = position + len(head) + 1
-            position = start + int(head.split()[2])
-            found[name] = answer[start:position]
-            position += 1
-        return found
+        return dict(zip(wanted, git.objects_of(answer), strict=True))
 
-    def files(self, entries: Mapping[str, Entry]) -> dict[str, File]:
+    def files(self, entries: Mapping[str, TreeEntry]) -> dict[str, File]:
         """Return the files of the entries by their path, but for submodules."""
         kept = {path: entry for path, entry in entries.items() if entry.mode != SUBMODULE}
         contents = self.contents(entry.name for entry in kept.values())

@@ -34,15 +34,15 @@ def write(project: Project, merge: Merge, *, title: str, when_done: Callable[[],
             switchover.carry_out(project, folder, when_done=when_done)
 
 
-def refuse_unwritable(project: Project, merge: Merge, *, bears_new_files: bool = False) -> None:
+def refuse_unwritable(project: Project, merge: Merge, *, allows_new_files: bool = False) -> None:
     """Raise ``StateError`` where the project is not in a state for the merge to be written.
 
-    Where it ``bears_new_files``, those that git does not know yet only matter in the place of others.
+    With ``allows_new_files`` those that git does not know yet only matter in the place of others.
     """
     added = [change.path for change in merge.changes if change.kind == "added"]
     in_the_way = taken(project, added, [change.path for change in merge.changes if change.kind == "removed"])
     # Git is asked after that: what another update writes meanwhile then counts as what it is, a change not committed.
-    refuse_unfit(project, bears_new_files=bears_new_files)
+    refuse_unfit(project, allows_new_files=allows_new_files)
     if in_the_way:
         raise StateError(
             f"files that git does not keep are in the way of new ones: {enumerated(in_the_way)}",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from waypost.model import Value
-from waypost.wizard.terminal.screen import Answer, Back, Event, Line, Option, Screen
+from waypost.wizard.terminal.screen import Back, Entered, Event, Line, Option, Screen
 
 _HOW = "Enter takes the one with the star; < goes back, ? helps, Ctrl-C leaves."
 
@@ -37,7 +37,7 @@ class PlainTerminal:
             value = _value(screen, text, numbers)
             problem = "that is not one of the numbers" if value is None else check(value)
             if value is not None and not problem:
-                return Answer(value)
+                return Entered(value)
             self._write(f"! {problem}")
 
     def say(self, lines: tuple[Line, ...]) -> None:

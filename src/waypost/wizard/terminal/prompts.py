@@ -27,9 +27,9 @@ from questionary.prompts.common import InquirerControl
 from waypost.model import Value
 from waypost.system.scratch import uninterrupted
 from waypost.wizard.terminal.lines import PlainTerminal
-from waypost.wizard.terminal.screen import Answer, Back, Event, Line, Screen
+from waypost.wizard.terminal.screen import Back, Entered, Event, Line, Screen
 from waypost.wizard.terminal.streams import output_to, terminal_stream
-from waypost.wizard.terminal.styling import STYLE, emphasized, tokens_of, told, wrap
+from waypost.wizard.terminal.styling import STYLE, emphasized, notice_line, tokens_of, wrap
 
 Check = Callable[[Value], str]
 """Says what is wrong with a value while it is being written or ticked, or nothing."""
@@ -100,7 +100,7 @@ class _Prompt:
             result = self.application.run(pre_run=lambda: self._leave() if arrived else None, handle_sigint=False)
         if isinstance(result, Back):
             return result
-        return Answer(tuple(result) if isinstance(result, list) else result)
+        return Entered(tuple(result) if isinstance(result, list) else result)
 
     def _leave(self) -> None:
         app = self.application
@@ -133,7 +133,9 @@ class _Prompt:
     def _surroundings(self) -> list[AnyContainer]:
         """Return the widget between what stands above and below it, always in full."""
         return [
-            self._shown_if(lambda: bool(self.screen.notices), lambda: [("class:bad", told(self.screen.notices))]),
+            self._shown_if(
+                lambda: bool(self.screen.notices), lambda: [("class:bad", notice_line(self.screen.notices))]
+            ),
             self._shown_if(lambda: bool(self.screen.status), lambda: [("class:status", self.screen.status)]),
             self.application.layout.container,
             self._shown_if(lambda: self.helps and not self.screen.help, self._help),
@@ -183,7 +185,7 @@ class _Prompt:
         """Find out what there is room for, before anything is drawn."""
         size = self._size()
         footer = len(list(split_lines(wrap([("", _KEYS[self.screen.form])], size.columns, _INDENT))))
-        # A height is only told up to a limit; a list longer than the screen has to show as one.
+        # A height is only announced up to a limit; a list longer than the screen has to show as one.
         parts = [to_container(part).preferred_height(size.columns, _MOST_LINES) for part in self.around[:-1]]
         self.room = max(0, size.rows - footer - sum(part.preferred for part in parts))
         self.is_cut = footer + sum(part.preferred for part in parts) > size.rows

@@ -54,7 +54,7 @@ class Screen:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Entered:
     """The person chose or wrote this."""
 
     value: Value
@@ -65,4 +65,4 @@ class Back:
     """The person wants to go back."""
 
 
-Event = Answer | Back
+Event = Entered | Back

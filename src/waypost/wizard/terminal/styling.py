@@ -56,7 +56,7 @@ def emphasized(fragments: StyleAndTextTuples) -> StyleAndTextTuples:
     return emphasized
 
 
-def told(notices: tuple[str, ...]) -> str:
+def notice_line(notices: tuple[str, ...]) -> str:
     """Return the notices in one line, the first of them where they are many."""
     shown = "; ".join(notices[:_NOTICES_SHOWN])
     return f"! {shown}" if len(notices) <= _NOTICES_SHOWN else f"! {shown}; and {len(notices) - _NOTICES_SHOWN} more"

@@ -1,0 +1,96 @@
+"""What changes projects that are there, as it is typed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from waypost.cli.options import can_ask, file_option, files, folders, reply_options
+from waypost.cli.output import Bar, as_ours, end_with, print_json
+from waypost.commands import batch as many
+from waypost.commands import update as command
+from waypost.commands.update import Manner
+from waypost.questions.answers import Inputs
+from waypost.system.interruption import interruption
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def _preview_options(command: _Command) -> _Command:
+    """Add the options of commands that change a project and can show beforehand what they change."""
+    for option in (
+        click.option("--yes", is_flag=True, help="Agree beforehand to what would be asked."),
+        click.option("--diff", is_flag=True, help="Print what would change as a unified diff, and change nothing."),
+        click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("project", default=".", shell_complete=folders)
+@click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change one answer. Repeatable.")
+@file_option("Change the answers that a TOML file holds, or - for stdin.")
+@click.option("--to", metavar="VERSION", help="The version to update to; the newest by default.")
+@_preview_options
+@click.option("--rehearse", "is_rehearsal", is_flag=True, help="Try the update elsewhere: make setup, make test.")
+@reply_options
+def update(project: str, *, to: str | None, file: str | None, settings: tuple[str, ...], **options: Any) -> None:
+    inputs = Inputs(file=file, settings=settings)
+    end_with(command.update_project(project, inputs, _manner_of(options), to=to), options)
+
+
+@click.command()
+@click.argument("project", default=".", shell_complete=folders)
+@_preview_options
+@reply_options
+def regenerate(project: str, **options: Any) -> None:
+    end_with(command.regenerate(project, _manner_of(options)), options)
+
+
+@click.command()
+@click.argument("project", default=".", shell_complete=folders)
+@reply_options
+def undo(project: str, **options: Any) -> None:
+    end_with(command.undo(project, when_done=interruption.end), options)
+
+
+@click.command()
+@click.argument("manifest", shell_complete=files)
+@click.option("--jobs", type=click.IntRange(min=1), help="How many at once; by default as many as there are cores.")
+@click.option("--restart", "restarts", is_flag=True, help="Begin again, whatever an earlier run has done.")
+@reply_options
+def batch(manifest: str, *, jobs: int | None, restarts: bool, **options: Any) -> None:
+    bar = Bar(shows=sys.stderr.isatty() and not options["quiet"])
+
+    def report(row: dict[str, Any], total: int) -> None:
+        bar.clear()
+        if not options["as_json"]:
+            print_json(row)
+        bar.advance(total, has_failed=row["status"] == "failed")
+
+    try:
+        reply = many.batch(
+            manifest, jobs=jobs, restarts=restarts, explain=as_ours, report=report, collects=options["as_json"]
+        )
+    finally:
+        bar.clear()
+    end_with(reply, options)
+
+
+def _manner_of(options: dict[str, Any]) -> Manner:
+    return Manner(
+        is_dry_run=options["dry_run"],
+        shows_diff=options["diff"],
+        is_rehearsal=options.get("is_rehearsal", False),
+        is_agreed=options["yes"],
+        when_done=interruption.end,
+        confirm=_confirm if can_ask(options) else None,
+    )
+
+
+def _confirm(question: str) -> bool:
+    return click.confirm(question, err=True)

@@ -1,0 +1,35 @@
+"""Making a project, as it is typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from waypost.cli.options import answer_options, folders, inputs_of, reply_options
+from waypost.cli.output import end_with, say
+from waypost.commands import new as command
+from waypost.system.interruption import interruption
+
+
+@click.command()
+@click.argument("destination", required=False, shell_complete=folders)
+@answer_options
+@reply_options
+@click.option("--dry-run", is_flag=True, help="Say what would be made, and make nothing.")
+@click.option("--no-git", is_flag=True, help="Make no git repository and no first commit.")
+@click.option("--source", "url", metavar="URL", help="Take the templates from another git repository.")
+@click.option("--ref", metavar="TAG", help="The version of the templates, such as v0.1.0; the newest by default.")
+def new(destination: str | None, url: str | None, ref: str | None, **options: Any) -> None:
+    inputs = inputs_of(options)
+    reply = command.new(
+        inputs,
+        destination,
+        is_dry_run=options["dry_run"],
+        uses_git=not options["no_git"],
+        url=url,
+        ref=ref,
+        progress=say if inputs.is_interactive and not options["quiet"] else None,
+        when_made=interruption.end,
+    )
+    end_with(reply, options)
