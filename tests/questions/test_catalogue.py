@@ -183,6 +183,11 @@ def test_no_package_takes_the_name_of_a_keyword_or_of_the_standard_library() -> 
     )
 
 
+def test_no_package_takes_a_name_that_a_newer_python_has_taken() -> None:
+    assert {"annotationlib", "compression"} <= reserved(), "Python 3.14"
+    assert {"lazy", "profiling"} <= reserved(), "Python 3.15"
+
+
 def test_no_project_takes_the_name_of_what_it_depends_on() -> None:
     taken = frozenset(str(catalogue().resolve({}).context["dependency_names"]).split())
     folder = Path(__file__).parents[2] / "docs" / "dependencies"
