@@ -201,7 +201,7 @@ def test_without_them_there_is_no_trace(template: str, render: Render, find_trac
         ("flask-micro", {}),
         ("flask-blueprints", {}),
         ("django-full", {}),
-        pytest.param("django-full", {"realtime": True}, marks=[pytest.mark.service, pytest.mark.thorough]),
+        pytest.param("django-full", {"realtime": True}, marks=pytest.mark.thorough),
     ],
 )
 def test_a_server_that_stops_has_sent_what_failed_without_what_was_secret(

@@ -9,6 +9,10 @@ that collects more does not send more.
 """
 
 import re
+{% if uses_django and uses_realtime %}
+import signal
+import sys
+{% endif %}
 {% if uses_django %}
 import tomllib
 {% endif %}
@@ -102,6 +106,11 @@ def start({{ settings_are }}) -> None:
 {% if uses_django %}
     # Requests that Django refuses, with 400.
     ignore_logger("django.security.*")
+{% endif %}
+{% if uses_django and uses_realtime %}
+    # uvicorn ends its process by the signal itself, and the reports still to be sent would be lost.
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit())
 {% endif %}
     sentry_sdk.init(
         dsn={{ 'settings.SENTRY_DSN' if uses_django else 'settings.sentry_dsn' }},
