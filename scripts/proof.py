@@ -64,7 +64,7 @@ def main() -> int:
     for name, tests in TESTS.items():
         done = subprocess.run(
             [
-                *(sys.executable, ROOT / "scripts" / "services.py", "run", "--require", "--"),
+                *(sys.executable, ROOT / "scripts" / "services", "run", "--require", "--"),
                 *(sys.executable, "-m", "pytest", "-n", os.environ.get("WORKERS", "auto"), "--dist", "worksteal"),
                 *(f"--junitxml={REPORTS / name}.xml", *tests),
             ],

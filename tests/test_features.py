@@ -86,8 +86,9 @@ def test_a_place_of_one_template_or_framework_is_named_there_alone() -> None:
     for place, files in places().items():
         owner, of_one, _ = place.partition("/")
         if of_one:
-            naming = {file.partition("/")[0] for file in files}
+            naming = {template for file in files for template in TEMPLATES if template in Path(file).parts}
             assert owner in TEMPLATES or owner in ("flask", "django"), place
+            assert all(any(template in Path(file).parts for template in TEMPLATES) for file in files), place
             assert all(template == owner or template.partition("-")[0] == owner for template in naming), place
 
 

@@ -24,6 +24,8 @@ from waypost.questions.catalogue import load_catalogue
 from waypost.questions.reading import read_catalogue
 from waypost.questions.record import RECORD, read_record
 
+pytestmark = pytest.mark.slow
+
 MANY = int(os.environ.get("WAYPOST_EXAMPLES", "100"))
 OFTEN = settings(max_examples=MANY, deadline=None, suppress_health_check=list(HealthCheck))
 NASTY = st.sampled_from(

@@ -6,6 +6,8 @@ import re
 import shlex
 import tomllib
 
+import pytest
+
 from support.running import Workplace
 from support.sources import ROOT
 from support.updating import git
@@ -20,6 +22,7 @@ def test_the_quick_start_is_two_commands() -> None:
     assert re.findall(r"```sh\n(.*?)\n```", quick_start, re.DOTALL) == ["make demo", "make test"]
 
 
+@pytest.mark.slow
 def test_every_command_works_as_it_is_written(place: Workplace) -> None:
     ran = []
     for line in typed_commands():
@@ -35,6 +38,7 @@ def test_every_command_works_as_it_is_written(place: Workplace) -> None:
     assert (place.here / "my-service" / "pyproject.toml").exists()
 
 
+@pytest.mark.slow
 def test_the_update_that_is_shown_is_what_is_seen(place: Workplace) -> None:
     place.run("new", "prices", "--set", "kind=microservice", "--set", "project_name=Prices")
     project = place.here / "prices"

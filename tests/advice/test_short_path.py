@@ -22,6 +22,8 @@ from waypost.advice.evidence import DECISIONS, UNSURE, load_evidence
 from waypost.advice.recommend import interim_advice, next_question, recommend
 from waypost.advice.rules import lead_of_flask
 
+pytestmark = pytest.mark.slow
+
 KEYS = tuple(DECISIONS)
 CHOICES = {key: (*DECISIONS[key], UNSURE) for key in KEYS}
 STRIDES = {key: prod(len(CHOICES[later]) for later in KEYS[place + 1 :]) for place, key in enumerate(KEYS)}

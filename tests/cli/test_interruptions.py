@@ -14,6 +14,8 @@ import pytest
 from support.running import COMMAND, Workplace
 from support.sources import git
 
+pytestmark = pytest.mark.slow
+
 SAFETY_SECONDS = 60
 # Python answers signals in its own way until the first line of a program runs. This says when that is.
 STARTING = """\

@@ -156,6 +156,7 @@ def test_the_version_is_said(place: Workplace) -> None:
     assert done.code == 0
 
 
+@pytest.mark.slow
 def test_quiet_says_nothing_but_data_and_errors(place: Workplace) -> None:
     done = place.run("new", "shop", "--defaults", "--quiet")
     assert (done.code, done.out, done.err) == (0, "", "")
@@ -163,6 +164,7 @@ def test_quiet_says_nothing_but_data_and_errors(place: Workplace) -> None:
     assert place.run("new", "shop", "--defaults", "--quiet").err.startswith("Error: ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variables", [{}, {"NO_COLOR": "1"}, {"FORCE_COLOR": "1"}, {"TERM": "dumb"}], ids=str)
 def test_what_programs_read_has_no_colours(place: Workplace, variables: dict[str, str]) -> None:
     for arguments in (["recommend", "--defaults"], ["nonsense"], ["--help"]):
@@ -256,6 +258,7 @@ def test_options_beat_the_file_and_the_file_beats_defaults(place: Workplace) -> 
     assert reply["template"] == {"value": "flask-blueprints", "origin": "advice"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("auto", [["--set", "template=auto"], []])
 def test_auto_takes_the_advice_and_is_not_recorded(place: Workplace, auto: list[str]) -> None:
     (place.here / "a.toml").write_text('template = "auto"\nkind = "cms"\n')
@@ -285,6 +288,7 @@ def test_the_answers_come_from_standard_input(place: Workplace) -> None:
     assert done.reply["answers"]["license"]["place"] == "standard input:1:1"
 
 
+@pytest.mark.slow
 def test_the_next_steps_are_commands_of_the_project(place: Workplace) -> None:
     done = place.run("new", "my shop", "--defaults", "--no-git", "--json")
     first, *others = done.reply["next"]
@@ -307,6 +311,7 @@ def parsed(text: str) -> dict[str, Value]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in tomllib.loads(text).items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("template", [*TEMPLATES, "auto"])
 def test_what_init_prints_is_valid_and_means_the_same(place: Workplace, template: str) -> None:
     chosen = ["--set", f"template={template}", "--set", 'project_name=Café: "Zoë" # {{ x }}', "--set", "ci=gitlab"]
@@ -326,6 +331,7 @@ def test_what_init_prints_is_valid_and_means_the_same(place: Workplace, template
         assert f"\n{question.key} = " in printed.out or f"\n# {question.key} = " in printed.out
 
 
+@pytest.mark.slow
 def test_every_line_that_init_comments_out_holds_when_it_is_put_in(place: Workplace) -> None:
     printed = place.run("answers", "init").out
     applying = printed.replace("# (does not apply to the answers above)\n# ", "## ")
@@ -339,6 +345,7 @@ def test_every_line_that_init_comments_out_holds_when_it_is_put_in(place: Workpl
     }
 
 
+@pytest.mark.slow
 def test_show_prints_the_answers_of_a_project(place: Workplace) -> None:
     assert place.run("new", "shop", "--set", "ci=github", "--set", "author_name=# Zoë: x").code == 0
     shop = place.here / "shop"

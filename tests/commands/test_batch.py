@@ -21,6 +21,8 @@ from waypost.errors import AnswersError
 from waypost.fleet.manifest import read_manifest
 from waypost.questions.record import RECORD
 
+pytestmark = pytest.mark.slow
+
 FILES = {".gitignore": ".env\n", "README.md.jinja": "# {{ project_name }}\n"}
 THREE = ("one", "two", "three")
 

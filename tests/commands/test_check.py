@@ -18,6 +18,8 @@ from waypost.errors import AnswersError, SourceError, StateError
 from waypost.projects.project import find_project
 from waypost.questions.record import RECORD
 
+pytestmark = pytest.mark.slow
+
 LOADED = "import sys; from waypost.cli.run import run; run(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
 
 

@@ -11,6 +11,8 @@ import pytest
 from support.releasing import Checkout
 from support.running import Done, Workplace
 
+pytestmark = pytest.mark.slow
+
 NAMES = ["python", "packages", "git", "identity", "temporary folder", "templates", "history", "project"]
 
 

@@ -26,6 +26,8 @@ from waypost.questions.record import RECORD
 from waypost.system import git as git_of_ours
 from waypost.update.writing.worktree import take_back
 
+pytestmark = pytest.mark.slow
+
 LINES = "".join(f"line {number}\n" for number in range(1, 13))
 FILES = {
     ".env.example": "SECRET_KEY=change-me\n",
@@ -271,7 +273,7 @@ class TestQuestionsThatChange:
         ours = source.folder / "templates/questions/project.yml"
         newer = ours.read_text() + "\ncolour:\n  type: str\n  help: Which colour?\n  default: green\n"
         source.release("v1.2.0", {**NEWER, "colour.txt.jinja": "{{ colour }}\n"}, {"project.yml": newer})
-        fewer = newer[: newer.index("\ncolour:")].replace('["3.11", "3.12", "3.13"]', '["3.11", "3.13"]')
+        fewer = newer[: newer.index("\ncolour:")].replace('["3.11", "3.12", ', '["3.11", ')
         fewer = fewer.replace('default: "3.12"', 'default: "3.13"')
         source.release("v2.0.0", NEWER, {"project.yml": fewer})
         return source

@@ -20,6 +20,8 @@ from support.running import Workplace
 from support.sources import ROOT, catalogue, git
 from waypost.fleet.manifest import read_manifest
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = ROOT / "examples/fleet"
 PROPOSE = EXAMPLES / "propose_update.py"
 WORKFLOW = "github-fleet.yml"

@@ -17,6 +17,8 @@ import pytest
 from support.running import AS_ANYBODY, COMMAND, Workplace
 from support.sources import SMALL, as_repository, copy_of_our_source, git
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def small(small_repository: Path) -> list[str]:

@@ -20,6 +20,8 @@ from waypost.model import Value
 from waypost.projects.creation import create
 from waypost.sources.embedded import TemplateSource
 
+pytestmark = pytest.mark.slow
+
 TEXTS = ("project_name", "project_slug", "package_name", "description", "author_name", "author_email")
 HOSTILE = {
     "quotes": "'\"'''\"\"\"",

@@ -37,7 +37,7 @@ DESIGN: Mapping[str, str] = {
     "delivery": "quick-first-version long-lived",
     "template": "flask-micro flask-blueprints django-full",
     "license": "MIT BSD-3-Clause Apache-2.0 proprietary",
-    "python_version": "3.11 3.12 3.13",
+    "python_version": "3.11 3.12 3.13 3.14 3.15",
     "django_version": "6.1 5.2",
     "database": "none sqlite postgresql mysql oracle mongodb",
     "data_access": "orm sql",
@@ -181,6 +181,11 @@ def test_no_package_takes_the_name_of_a_keyword_or_of_the_standard_library() -> 
     assert {name.lower() for name in {*keyword.kwlist, *keyword.softkwlist, *public} if not name.startswith("_")} <= (
         reserved()
     )
+
+
+def test_no_package_takes_a_name_that_a_newer_python_has_taken() -> None:
+    assert {"annotationlib", "compression"} <= reserved(), "Python 3.14"
+    assert {"lazy", "profiling"} <= reserved(), "Python 3.15"
 
 
 def test_no_project_takes_the_name_of_what_it_depends_on() -> None:

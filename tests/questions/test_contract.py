@@ -23,6 +23,8 @@ from support.sources import TEMPLATES, as_repository, catalogue, copy_of_our_sou
 from waypost.model import Question, Value
 from waypost.sources.embedded import embedded
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = (
     "",
     " ",

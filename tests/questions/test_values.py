@@ -59,7 +59,7 @@ def test_text_stays_as_it_is(text: str) -> None:
         ("ci", "gitlabs", "'gitlabs' is not one of none, github, gitlab", "gitlab"),
         ("ci", "GitHub", "'GitHub' is not one of none, github, gitlab", "github"),
         ("ci", True, "expected one of none, github, gitlab, as text in quotes; got true", ""),
-        ("python_version", 3.12, "expected one of 3.11, 3.12, 3.13, as text in quotes; got 3.12", "3.12"),
+        ("python_version", 3.12, "expected one of 3.11, 3.12, 3.13, 3.14, 3.15, as text in quotes; got 3.12", "3.12"),
         ("example", "yes", "expected true or false; got 'yes'", ""),
         ("example", 1, "expected true or false; got 1", ""),
         (

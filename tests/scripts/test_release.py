@@ -11,6 +11,8 @@ from support.releasing import Checkout
 from support.sources import git
 from waypost.sources.releases import commit_content, commit_hash, extract, read_register
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:

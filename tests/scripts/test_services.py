@@ -21,19 +21,25 @@ import psutil
 import pytest
 
 import services
+from services.packages import PROGRAMS, find_programs
+from services.server import LOOPBACK, SCRATCH, Server, account_exists
+from services.servers import SERVERS
+from services.servers.mariadb import MariaDB
+from services.servers.postgresql import PostgreSQL
+from services.servers.redis import Redis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-SCRIPT = Path(services.__file__)
-VARIABLES = [kind.variable for kind in services.KINDS]
-HERE = [kind for kind in services.KINDS if len(services.find_programs(kind)) == len(kind.needed)]
-LEFT_OUT = [kind.label for kind in services.KINDS if kind not in HERE]
+SCRIPT = Path(services.__file__).parent
+VARIABLES = [kind.variable for kind in SERVERS]
+HERE = [kind for kind in SERVERS if len(find_programs(kind.needed)) == len(kind.needed)]
+LEFT_OUT = [kind.package for kind in SERVERS if kind not in HERE]
 
 # What a command prints of its surroundings, and then stays until its input ends.
 SHOW = "import json, os, sys; print(json.dumps(dict(os.environ)), flush=True); sys.stdin.read()"
 
-needs_redis = pytest.mark.skipif(services.Redis not in HERE, reason="no redis-server on this machine")
+needs_redis = pytest.mark.skipif(Redis not in HERE, reason="no redis-server on this machine")
 needs_a_server = pytest.mark.skipif(not HERE, reason="neither PostgreSQL nor MariaDB nor Redis on this machine")
 
 pytestmark = pytest.mark.service
@@ -77,7 +83,7 @@ def beside() -> Iterator[Beside]:
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
     """A folder that the servers' accounts can reach, which pytest's own are not when root runs the tests."""
-    folder = Path(tempfile.mkdtemp(prefix="waypost-test-", dir=services.SCRATCH))
+    folder = Path(tempfile.mkdtemp(prefix="waypost-test-", dir=SCRATCH))
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)
@@ -123,7 +129,7 @@ def clean_environment() -> dict[str, str]:
 def is_open(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
-        return probe.connect_ex((services.LOOPBACK, port)) == 0
+        return probe.connect_ex((LOOPBACK, port)) == 0
 
 
 def has_ended(process: psutil.Process) -> bool:
@@ -159,11 +165,11 @@ def greet_redis(connection: socket.socket) -> bool:
     return connection.recv(7) == b"+PONG\r\n"
 
 
-GREETINGS = {services.PostgreSQL: greet_postgresql, services.MariaDB: greet_mariadb, services.Redis: greet_redis}
+GREETINGS = {PostgreSQL: greet_postgresql, MariaDB: greet_mariadb, Redis: greet_redis}
 
 
-@pytest.mark.parametrize("kind", services.KINDS, ids=lambda kind: kind.name)
-def test_server_answers_in_its_own_protocol_at_the_address_given(kind: type[services.Server], beside: Beside) -> None:
+@pytest.mark.parametrize("kind", SERVERS, ids=lambda kind: kind.name)
+def test_server_answers_in_its_own_protocol_at_the_address_given(kind: type[Server], beside: Beside) -> None:
     if kind not in HERE:
         pytest.skip(f"no {kind.label} on this machine")
     address = urlsplit(beside.environment[kind.variable])
@@ -171,8 +177,8 @@ def test_server_answers_in_its_own_protocol_at_the_address_given(kind: type[serv
         assert GREETINGS[kind](connection)
 
 
-@pytest.mark.parametrize("kind", services.KINDS, ids=lambda kind: kind.name)
-def test_server_listens_on_loopback_only(kind: type[services.Server], beside: Beside) -> None:
+@pytest.mark.parametrize("kind", SERVERS, ids=lambda kind: kind.name)
+def test_server_listens_on_loopback_only(kind: type[Server], beside: Beside) -> None:
     if kind not in HERE:
         pytest.skip(f"no {kind.label} on this machine")
     port = urlsplit(beside.environment[kind.variable]).port
@@ -182,13 +188,13 @@ def test_server_listens_on_loopback_only(kind: type[services.Server], beside: Be
         for connection in process.net_connections("tcp")
         if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
     }
-    assert listening == {services.LOOPBACK}
+    assert listening == {LOOPBACK}
 
 
 def test_postgresql_account_makes_databases_and_needs_its_password(beside: Beside) -> None:
-    if services.PostgreSQL not in HERE:
+    if PostgreSQL not in HERE:
         pytest.skip("no PostgreSQL on this machine")
-    psql = Path(services.find_programs(services.PostgreSQL)["postgres"]).resolve().with_name("psql")
+    psql = Path(find_programs(PostgreSQL.needed)["postgres"]).resolve().with_name("psql")
     if not psql.exists():
         pytest.skip("no psql beside the PostgreSQL of this machine")
     url = beside.environment["WAYPOST_TEST_POSTGRESQL_URL"]
@@ -205,7 +211,7 @@ def test_postgresql_account_makes_databases_and_needs_its_password(beside: Besid
 
 
 def test_mariadb_account_makes_databases_and_needs_its_password(beside: Beside) -> None:
-    if services.MariaDB not in HERE:
+    if MariaDB not in HERE:
         pytest.skip("no MariaDB on this machine")
     client = shutil.which("mariadb")
     if client is None:
@@ -336,8 +342,8 @@ def test_command_that_does_not_exist_is_named(tmp_path: Path) -> None:
     assert "cannot run no-such-command: No such file or directory" in done.stderr
 
 
-@pytest.mark.parametrize("kind", services.KINDS, ids=lambda kind: kind.name)
-def test_missing_server_is_left_out_with_what_to_install(kind: type[services.Server], tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", SERVERS, ids=lambda kind: kind.name)
+def test_missing_server_is_left_out_with_what_to_install(kind: type[Server], tmp_path: Path) -> None:
     show = f"import os; print({kind.variable!r} in os.environ)"
     done = run_script("run", "--only", kind.name, "--search", tmp_path, "--", sys.executable, "-c", show)
     assert done.stdout == "False\n"
@@ -348,16 +354,16 @@ def test_missing_server_is_left_out_with_what_to_install(kind: type[services.Ser
 def test_required_server_that_is_missing_stops_the_run(tmp_path: Path) -> None:
     done = run_script("run", "--require", "--search", tmp_path, "--", sys.executable, "-c", "print('ran')")
     assert (done.returncode, done.stdout) == (1, "")
-    assert all(f"{kind.label} left out: " in done.stderr for kind in services.KINDS)
+    assert all(f"{kind.label} left out: " in done.stderr for kind in SERVERS)
 
 
-def test_missing_lists_debian_packages(tmp_path: Path) -> None:
-    assert run_script("missing", "--search", tmp_path).stdout.split() == [
-        "postgresql",
-        "mariadb-server",
-        "redis-server",
-    ]
-    assert len(run_script("missing").stdout.split()) == len(LEFT_OUT)
+def test_missing_lists_the_debian_packages_of_servers_and_other_programs(tmp_path: Path) -> None:
+    servers = [kind.package for kind in SERVERS]
+    assert servers == ["mariadb-server", "postgresql", "redis-server"]
+    assert run_script("missing", "--search", tmp_path).stdout.split() == [*servers, *PROGRAMS.values()]
+    assert run_script("missing", "--search", tmp_path, "--only", "redis").stdout.split() == ["redis-server"]
+    others = [package for program, package in PROGRAMS.items() if not find_programs([program])]
+    assert run_script("missing").stdout.split() == [*LEFT_OUT, *others]
 
 
 def test_address_that_is_already_set_is_used_as_it_is(tmp_path: Path) -> None:
@@ -371,7 +377,7 @@ def test_address_that_is_already_set_is_used_as_it_is(tmp_path: Path) -> None:
 
 @needs_redis
 def test_server_that_loses_its_port_is_started_again_on_another(open_folder: Path) -> None:
-    real = services.find_programs(services.Redis)["redis-server"]
+    real = find_programs(Redis.needed)["redis-server"]
     stand_in(
         open_folder, f'test -e tried || {{ touch tried; echo "Address already in use"; exit 1; }}; exec {real} "$@"'
     )
@@ -396,7 +402,7 @@ def test_required_server_that_does_not_start_stops_the_run(open_folder: Path) ->
 
 def stand_in(folder: Path, script: str) -> None:
     """Put a ``redis-server`` into ``folder`` that does what the shell script says."""
-    if os.geteuid() == 0 and not services.account_exists(services.Redis.account):
+    if os.geteuid() == 0 and not account_exists(Redis.account):
         pytest.skip("root runs the tests, and this machine has no account redis to start a server as")
     program = folder / "redis-server"
     program.write_text(f"#!/bin/sh\n{script}\n")

@@ -25,6 +25,8 @@ from waypost.sources.embedded import TemplateSource
 from waypost.sources.plain import RenderedFile
 from waypost.sources.rendering import render, rendering
 
+pytestmark = pytest.mark.slow
+
 # So many sets of answers for each template; WAYPOST_EXAMPLES=500 for a long look.
 EXAMPLES = int(os.environ.get("WAYPOST_EXAMPLES", "12"))
 TEXTS = ("Café: {{ 7*7 }} 'n' \"co\"", "# Zoë", "back\\slash & <b>", "مشروع", "plain")

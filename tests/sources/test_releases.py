@@ -27,6 +27,8 @@ from waypost.sources.releases import (
 )
 from waypost.sources.source import source_at
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def extracted(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -69,6 +69,7 @@ def test_texts_are_never_evaluated_a_second_time(tmp_path: Path) -> None:
     assert (tmp_path / "project/README.md").read_text() == "# {{ 7*7 }}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["{{ '..' }}/escaped.txt", "{{ '/' ~ 'tmp' }}/escaped.txt", ".git/hooks/pre-commit"])
 def test_a_template_cannot_write_outside_the_project_or_into_git(place: Workplace, name: str) -> None:
     source = copy_of_our_source(place.root / "source", {**SMALL, f"{name}.jinja": "x"})

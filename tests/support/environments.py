@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from waypost.model import Value
 from waypost.sources.rendering import rendering
 
 ENVIRONMENTS = ROOT / ".cache" / "environments"
+USUAL = "3.12"  # what projects ask for unless somebody chooses another Python
 
 
 def pyprojects(template: str) -> Iterator[dict[str, Any]]:
@@ -69,6 +71,41 @@ def installed(requirements: list[str], name: str, version: str, *, lowest: bool 
     return directory
 
 
+@cache
+def found(version: str) -> Path | None:
+    """The first Python of this version that is here and starts."""
+    candidates = [
+        Path(sys.executable),
+        *filter(None, [_on_path(f"python{version}")]),
+        *sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python")),
+    ]
+    for candidate in candidates:
+        probe = subprocess.run(
+            [candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2], sys._base_executable)"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        answered, _, base = probe.stdout.strip().partition(" ")
+        if probe.returncode == 0 and answered == version:
+            return Path(base)
+    return None
+
+
+def fitting(name: str, least: str) -> list[str]:
+    """The Pythons here, oldest first, on which an environment of this name and projects that ask for ``least`` work."""
+    values = (str(value) for value in catalogue().by_key["python_version"].values)
+    unsupported = {"3.15"} if name == "django-full-lts" else set()
+    return [value for value in values if value >= least and value not in unsupported and found(value)]
+
+
+def standing_in(name: str, version: str) -> str:
+    """The version itself; but where the usual one is missing, the newest that is here."""
+    if version != USUAL or found(version):
+        return version
+    return next(reversed(fitting(name, version)), version)
+
+
 def _pyproject(answers: Mapping[str, Value]) -> dict[str, Any]:
     files = rendering(source_of(ROOT), catalogue().resolve(answers))
     return tomllib.loads(files["pyproject.toml"].content.decode())
@@ -85,23 +122,8 @@ def _uv(*arguments: str) -> None:
 
 
 def _interpreter(version: str) -> Path:
-    """The first Python of this version that is found and starts; skips, and says so, when there is none."""
-    candidates = [
-        Path(sys.executable),
-        *filter(None, [_on_path(f"python{version}")]),
-        *sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python")),
-    ]
-    for candidate in candidates:
-        probe = subprocess.run(
-            [candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2], sys._base_executable)"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        found, _, base = probe.stdout.strip().partition(" ")
-        if probe.returncode == 0 and found == version:
-            return Path(base)
-    pytest.skip(f"no Python {version} is installed here")
+    """The Python of this version; skips, and says so, when there is none."""
+    return found(version) or pytest.skip(f"no Python {version} is installed here")
 
 
 def _on_path(name: str) -> Path | None:

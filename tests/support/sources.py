@@ -40,6 +40,7 @@ def copy_of_our_source(folder: Path, files: Mapping[str, str] | None = None) -> 
         shutil.copytree(ROOT / "templates", folder / "templates", ignore=ignored)
         return folder
     shutil.copytree(ROOT / "templates" / "questions", folder / "templates" / "questions")
+    shutil.copy(ROOT / "templates" / "slots.jinja", folder / "templates")
     for template in TEMPLATES:
         for name, text in ({RECORD: RECORD_TEXT} | dict(files)).items():
             path = folder / "templates" / template / name

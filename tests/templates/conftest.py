@@ -26,7 +26,7 @@ from typing import Protocol, cast
 import pytest
 
 from support.deploying import ALL
-from support.environments import ENVIRONMENTS, installed, requirements
+from support.environments import ENVIRONMENTS, USUAL, installed, requirements, standing_in
 from support.nginx import Proxy, proxy
 from support.sources import source_of
 from waypost.model import Value
@@ -61,10 +61,11 @@ class Render(Protocol):
 class MakeEnvironment(Protocol):
     """``environment("flask-micro", python="3.11")``; the default Python is the one the projects ask for, 3.12.
 
+    Where 3.12 is missing, the newest Python that is installed takes its place; of others the test is skipped.
     With ``lowest`` every dependency a project names has the lowest version that it allows.
     """
 
-    def __call__(self, template: str, /, *, python: str = "3.12", lowest: bool = False) -> Environment: ...
+    def __call__(self, template: str, /, *, python: str = USUAL, lowest: bool = False) -> Environment: ...
 
 
 class Run(Protocol):
@@ -181,7 +182,7 @@ def environment() -> MakeEnvironment:
 
     asked: dict[str, list[str]] = {}
 
-    def shared_environment(template: str, /, *, python: str = "3.12", lowest: bool = False) -> Environment:
+    def shared_environment(template: str, /, *, python: str = USUAL, lowest: bool = False) -> Environment:
         if template not in asked:
             asked[template] = requirements(template)
         return _environment(asked[template], template, python, lowest=lowest)
@@ -474,7 +475,8 @@ def _flush(address: urllib.parse.SplitResult, number: int) -> None:
 
 
 def _environment(requirements: list[str], name: str, python: str, *, lowest: bool = False) -> Environment:
-    return Environment(directory=installed(requirements, name, python, lowest=lowest), python_version=python)
+    version = standing_in(name, python)
+    return Environment(directory=installed(requirements, name, version, lowest=lowest), python_version=version)
 
 
 def _render(source: Path, folder: Path, answers: dict[str, object]) -> None:

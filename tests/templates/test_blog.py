@@ -79,7 +79,7 @@ def test_its_gates_are_green(
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("python", ["3.11", "3.13"])
+@pytest.mark.parametrize("python", ["3.11", "3.13", "3.15"])
 @pytest.mark.parametrize("accounts", ["none", "full"])
 def test_its_gates_are_green_on_other_pythons(
     blog: Callable[..., Path], pass_gates: PassGates, environment: MakeEnvironment, python: str, accounts: str

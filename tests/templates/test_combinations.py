@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from support.choices import SEED, at_random, pairwise, shown
-from support.environments import required_by
+from support.environments import fitting, required_by
 from support.proved import digest_of, recalled, remember, sources_of
 from support.sources import TEMPLATES, catalogue
 from waypost.model import Value
@@ -48,7 +48,7 @@ def chosen() -> Iterator[object]:
     for template in TEMPLATES:
         sets = [(f"{template}-{number}", answers) for number, answers in enumerate(pairwise(template))]
         if not PROVES_ALL:
-            sets = [random.Random(f"{SEED} {template}").choice(sets)]
+            sets = [random.Random(f"{SEED} {template}").choice([each for each in sets if pythons_for(each[1])])]
         else:
             more = enumerate(at_random(template, RANDOM, SEED))
             sets += [(f"{template}-random-{number}", answers) for number, answers in more]
@@ -59,6 +59,8 @@ def chosen_at_lowest() -> Iterator[object]:
     """Few sets of answers that together ask for all that a template's projects can ask for."""
     for template in TEMPLATES if PROVES_ALL else [random.Random(SEED).choice(TEMPLATES)]:
         sets = {shown(answers): answers for answers in pairwise(template) if answers["database"] != "oracle"}
+        if not PROVES_ALL:
+            sets = {options: answers for options, answers in sets.items() if pythons_for(answers)}
         asked = {options: required_by(answers) for options, answers in sets.items()}
         missing = set().union(*asked.values())
         while missing:
@@ -125,7 +127,7 @@ def test_its_tests_pass_on_the_lowest_versions_it_allows(
     answers: Answers,
 ) -> None:
     project = made(render, answers)
-    environ = environment(shared_by(answers), python=str(answers["python_version"]), lowest=True)
+    environ = environment(shared_by(answers), python=oldest_for(answers), lowest=True)
 
     def look() -> Mapping[str, object]:
         with servers(answers) as variables:
@@ -210,9 +212,18 @@ def shared_by(answers: Answers) -> str:
 
 
 def python_for(answers: Answers) -> str:
-    """The Python a project asks for at least, but 3.13 for half of those which ask for 3.12, as people do."""
-    floor = str(answers["python_version"])
-    return "3.13" if floor == "3.12" and zlib.crc32(shown(answers).encode()) % 2 else floor
+    """The Python a project asks for at least, or for half of them the newest that is here, as people do."""
+    oldest, newest = oldest_for(answers), next(reversed(pythons_for(answers)), "")
+    return newest if newest and zlib.crc32(shown(answers).encode()) % 2 else oldest
+
+
+def oldest_for(answers: Answers) -> str:
+    """The Python a project asks for at least, or the next newer one that is here."""
+    return next(iter(pythons_for(answers)), str(answers["python_version"]))
+
+
+def pythons_for(answers: Answers) -> list[str]:
+    return fitting(shared_by(answers), str(answers["python_version"]))
 
 
 def passed(output: str) -> int:

@@ -63,14 +63,17 @@ class _Stay(urllib.request.HTTPRedirectHandler):
     [
         ({}, "3.12"),
         ({"python_version": "3.11", "security": "high", "admin": "multi-role"}, "3.11"),
+        ({"python_version": "3.14", "django_version": "5.2"}, "3.14"),
+        ({"python_version": "3.15", "api": "rest", "security": "high"}, "3.15"),
     ],
-    ids=["default", "long-term support, high security, staff roles"],
+    ids=["default", "long-term support, high security, staff roles", "long-term support on 3.14", "3.15"],
 )
 def test_all_gates_pass(
     render: Render, environment: MakeEnvironment, run: Run, variant: dict[str, str], python: str
 ) -> None:
     project = render("django-full", **variant)
-    installed = environment("django-full-lts" if python == "3.11" else "django-full", python=python)
+    is_lts = python == "3.11" or variant.get("django_version") == "5.2"
+    installed = environment("django-full-lts" if is_lts else "django-full", python=python)
     run(project, installed, "ruff", "check")
     run(project, installed, "ruff", "format", "--check")
     run(project, installed, "mypy")

@@ -54,6 +54,8 @@ CHECKED: dict[str, tuple[str, dict[str, object]]] = {
         "3.13",
         {"python_version": "3.13", "admin": "basic", "api": "rest", "example": False},
     ),
+    "accounts and an API on 3.14": ("3.14", {"python_version": "3.14", "accounts": "full", "api": "rest"}),
+    "everything on 3.15": ("3.15", {"python_version": "3.15", **EVERYTHING}),
     "postgresql": ("3.12", {"database": "postgresql", "accounts": "login", **HOSTILE}),
     "mysql": ("3.12", {"database": "mysql", "api": "rest", **HOSTILE}),
 }

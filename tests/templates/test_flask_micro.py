@@ -90,7 +90,9 @@ def _status_at(url: str) -> str:
     return ""
 
 
-@pytest.mark.parametrize("python", ["3.11", pytest.param("3.13", marks=pytest.mark.thorough)])
+@pytest.mark.parametrize(
+    "python", ["3.11", *(pytest.param(python, marks=pytest.mark.thorough) for python in ("3.13", "3.14")), "3.15"]
+)
 def test_its_gates_are_green_on_other_pythons(
     render: Render, pass_gates: PassGates, environment: MakeEnvironment, python: str
 ) -> None:

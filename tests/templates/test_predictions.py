@@ -87,7 +87,7 @@ def test_its_gates_are_green(
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("python", ["3.11", "3.13"])
+@pytest.mark.parametrize("python", ["3.11", "3.13", "3.15"])
 def test_its_gates_are_green_on_other_pythons(
     predicting: Callable[..., Path], pass_gates: PassGates, environment: MakeEnvironment, python: str
 ) -> None:

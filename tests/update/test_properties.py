@@ -31,6 +31,8 @@ from waypost.sources.source import source_at
 from waypost.update.merge.trees import EXECUTABLE, REGULAR, File
 from waypost.update.writing.worktree import take_back
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = int(os.environ.get("WAYPOST_UPDATE_EXAMPLES", "60"))
 REAL_EXAMPLES = max(1, EXAMPLES // 4)
 SEED = os.environ.get("WAYPOST_UPDATE_SEED", "1")

@@ -10,6 +10,8 @@ from support.running import Workplace
 from support.sources import TEMPLATES, git
 from waypost.sources.releases import releases
 
+pytestmark = pytest.mark.slow
+
 RELEASES = [release.version for release in releases()]
 # Answers that reach far into each template, and were there from the first release on.
 ANSWERS = {

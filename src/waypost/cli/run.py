@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 
 import click
@@ -51,6 +52,7 @@ def _tell(error: WaypostError, *, wants_json: bool) -> int:
     """Print the error, unless nobody reads it any more, and return its exit code."""
     try:
         print_error(error, wants_json=wants_json)
+        sys.stdout.flush()  # what could not be written is still there, and Python would complain of it at its end
     except OSError:
         discard_output()
     return int(error.exit_code)

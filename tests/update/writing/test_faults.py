@@ -17,6 +17,8 @@ from support.running import AS_ANYBODY, Done, Workplace
 from support.sources import git
 from support.updating import snapshot
 
+pytestmark = pytest.mark.slow
+
 ADDING = ("--set", "deployment=docker,nginx,supervisor", "--set", "monitoring=statsd,prometheus", "--set", "ci=github")
 
 

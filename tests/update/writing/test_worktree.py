@@ -10,10 +10,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from support.alone import alone
 from support.updating import commit, git, project_of, put, snapshot, unmerged, update
 from waypost.errors import StateError
 from waypost.projects.project import find_project, refuse_unfit
@@ -361,7 +364,8 @@ def test_where_even_the_last_process_dies_the_next_command_puts_everything_back(
     assert snapshot(tmp_path) == before
     found = find_project(project)
     pending = folder.rename(found.state / "pending")
-    die_in_step(found.folder, pending, step)
+    with suppress(BrokenProcessPool):
+        alone(die_in_step, found.folder, pending, step)
 
     switchover.recover(found)
 
@@ -373,23 +377,17 @@ def test_where_even_the_last_process_dies_the_next_command_puts_everything_back(
 
 def die_in_step(folder: Path, pending: Path, number: int) -> None:
     """Do a prepared change in a process that kills itself at its so-manyth change of the file system."""
-    child = os.fork()
-    if child == 0:
-        count = 0
+    count = 0
 
-        def audit(event: str, arguments: tuple[object, ...]) -> None:
-            nonlocal count
-            if event in ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod"):
-                count += 1
-                if count > number:
-                    os.kill(os.getpid(), signal.SIGKILL)
+    def audit(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal count
+        if event in ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod"):
+            count += 1
+            if count > number:
+                os.kill(os.getpid(), signal.SIGKILL)
 
-        sys.addaudithook(audit)
-        try:
-            switchover._do(find_project(folder), pending)
-        finally:
-            os._exit(0)
-    os.waitpid(child, 0)
+    sys.addaudithook(audit)
+    switchover._do(find_project(folder), pending)
 
 
 def test_two_updates_at_once_are_one_after_the_other(tmp_path: Path) -> None:

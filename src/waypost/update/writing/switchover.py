@@ -1,7 +1,8 @@
 """Puts prepared changes in place all at once or not at all.
 
 A process of its own, which no signal but SIGKILL ends, moves the files. If even that one dies, whoever next takes the
-lock puts everything back, from the journal and the copies that were made before.
+lock puts everything back, from the journal and the copies that were made before. A program with threads cannot be
+forked safely, so it moves the files itself.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import os
 import shutil
 import signal
 import tempfile
+import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -61,7 +62,8 @@ def carry_out(project: Project, folder: Path, *, when_done: Callable[[], None] =
     pending = project.pending
     with uninterrupted():
         folder.rename(pending)
-        said = _in_a_process_of_its_own(lambda: _do(project, pending))
+        run = _in_this_process if _has_threads() else _in_a_process_of_its_own
+        said = run(lambda: _do(project, pending))
         _recover(project)
         if not said:
             when_done()
@@ -189,9 +191,7 @@ def _is_part_of(lock: Path, index: Path) -> bool:
 def _in_a_process_of_its_own(work: Callable[[], None]) -> str:
     """Run ``work`` where neither a signal to us nor our end interrupts it, and return what went wrong, if anything."""
     reading, writing = os.pipe()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # the child of a program with threads only makes calls
-        child = os.fork()
+    child = os.fork()
     if child == 0:
         code = 1
         try:
@@ -202,7 +202,7 @@ def _in_a_process_of_its_own(work: Callable[[], None]) -> str:
             code = 0
         except BaseException as error:  # noqa: BLE001 - told to the parent
             with suppress(OSError):
-                os.write(writing, " ".join(str(error).split()).encode(errors="backslashreplace")[:2000])
+                os.write(writing, _text_of(error).encode(errors="backslashreplace")[:2000])
         finally:
             os._exit(code)
     os.close(writing)
@@ -210,6 +210,31 @@ def _in_a_process_of_its_own(work: Callable[[], None]) -> str:
         said = stream.read().decode()
     _, status = os.waitpid(child, 0)
     return said or ("" if status == 0 else "the process that was to do it was killed")
+
+
+def _in_this_process(work: Callable[[], None]) -> str:
+    """Run ``work`` and return what went wrong, if anything.
+
+    For a program with threads: one of them may hold a lock that its forked copy would wait for forever. No signal that
+    Python handles interrupts ``work`` here either; where the program itself is killed, the journal puts all back.
+    """
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001 - returned as text, like that of the other process
+        return _text_of(error)
+    return ""
+
+
+def _has_threads() -> bool:
+    """Return whether this process has more than one thread, those that Python did not start included."""
+    try:
+        return len(os.listdir("/proc/self/task")) > 1  # noqa: PTH208 - only their number counts
+    except OSError:  # not Linux
+        return threading.active_count() > 1
+
+
+def _text_of(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 def _wait_for(descriptor: int, project: Project) -> None:

@@ -6,6 +6,8 @@ from flask import Request, Response, request
 from marshmallow import RAISE, Schema
 from webargs.flaskparser import FlaskParser, abort
 
+UNREADABLE = (ValueError, RecursionError)  # numbers too long and lists too deep to be read
+
 
 class StrictParser(FlaskParser):
     """Refuses what the description does not allow: other media types, unknown parameters."""
@@ -18,7 +20,7 @@ class StrictParser(FlaskParser):
             abort(415)
         try:
             return super().load_json(req, schema)
-        except (ValueError, RecursionError):  # numbers too long and lists too deep to be read
+        except UNREADABLE:
             abort(400)
 
 

@@ -1,0 +1,92 @@
+@bp.get("/openapi.json")
+def openapi() -> dict[str, Any]:
+    """Describe the API."""
+{% if has_items %}
+{% if has_suggestions %}
+    query = parameters(ItemQuery)
+{% else %}
+    fields = ItemQuery.model_json_schema()["properties"].items()
+    query = [{"name": name, "in": "query", "schema": schema} for name, schema in fields]
+{% endif %}
+    number = {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}
+    item_id = {"name": "item_id", "in": "path", "required": True, "schema": number}
+{% if stores_items %}
+    body = content(ItemFields) | {"required": True}
+{% endif %}
+    items = {
+        "get": operation(list_items, 200, ItemPage, parameters=query),
+{% if stores_items %}
+        "post": operation(create_item, 201, Item, requestBody=body),
+{% endif %}
+    }
+    item = {
+        "parameters": [item_id],
+        "get": operation(get_item, 200, Item),
+{% if stores_items %}
+        "put": operation(replace_item, 200, Item, requestBody=body),
+        "delete": operation(delete_item, 204),
+{% endif %}
+    }
+{% if has_suggestions %}
+    wanted = parameters(SuggestionQuery)
+    suggested = {"get": operation(suggest, 200, Suggestions, parameters=wanted)}
+{% endif %}
+{% endif %}
+{% if has_predictions %}
+    one, many = (content(form) | {"required": True} for form in (Delivery, Batch))
+    batch = operation(predict_batch, 200, Predictions, requestBody=many)
+{% endif %}
+    models = TypeAdapter({{ 'Item | ItemFields | ItemPage | ' if stores_items else 'Item | ItemPage | ' if has_items else 'Batch | Prediction | Predictions | Model | drift.Drift | ' if has_predictions else 'Index | ' }}{{ 'Suggestions | ' if has_suggestions }}Problem)
+    schemas = models.json_schema(ref_template="#/components/schemas/{model}")["$defs"]
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": PROJECT_NAME, "version": "1"},
+{% if has_suggestions %}
+        "paths": {"/items": items, "/items/{item_id}": item, "/suggestions": suggested},
+{% elif has_items %}
+        "paths": {"/items": items, "/items/{item_id}": item},
+{% elif has_predictions %}
+        "paths": {
+            "/predict": {"post": operation(predict, 200, Prediction, requestBody=one)},
+            "/predict/batch": {"post": batch},
+            "/model": {"get": operation(get_model, 200, Model)},
+            "/model/drift": {"get": operation(get_drift, 200, drift.Drift)},
+        },
+{% else %}
+        "paths": {"/": {"get": operation(index, 200, Index)}},
+{% endif %}
+        "components": {"schemas": schemas},
+    }
+
+
+{% if stores_items %}
+def operation(view: object, status: int, model: Any = None, **more: Any) -> Any:
+    """Describe a view: what it does, what it returns, and that errors are problem details."""
+    success = content(model) if model else {"description": "Done"}
+    error = content(Problem, "application/problem+json")
+    return {"summary": view.__doc__, "responses": {str(status): success, "default": error}} | more
+{% else %}
+def operation(view: object, status: int, model: Any, **more: Any) -> Any:
+    """Describe a view: what it does, what it returns, and that errors are problem details."""
+    error = content(Problem, "application/problem+json")
+    responses = {str(status): content(model), "default": error}
+    return {"summary": view.__doc__, "responses": responses} | more
+{% endif %}
+{% if has_suggestions %}
+
+
+def parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
+    """Describe a query of this form."""
+    schema = model.model_json_schema()
+    needed = schema.get("required", ())
+    return [
+        {"name": name, "in": "query", "required": name in needed, "schema": field}
+        for name, field in schema["properties"].items()
+    ]
+{% endif %}
+
+
+def content(model: type[BaseModel], kind: str = "application/json") -> dict[str, Any]:
+    """Describe a body of this form."""
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    return {"description": model.__doc__, "content": {kind: {"schema": schema}}}

@@ -1,0 +1,50 @@
+def test_index_and_health(client: FlaskClient) -> None:
+{% if uses_api %}
+    assert client.get("/").json == {"name": PROJECT_NAME, "openapi": "/openapi.json"}
+{% endif %}
+    assert client.get("/healthz").json == {"status": "ok"}
+{% if not uses_bare_driver %}
+    assert client.get("/readyz").get_json()["status"] == "ok"
+{% endif %}
+{% if uses_bare_driver %}
+
+
+def test_ready_once_every_migration_is_applied(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+{% if uses_mongodb %}
+    newer = (*db.MIGRATIONS, lambda database: database.create_collection("other"))
+    late = "1 migration(s) missing"
+{% else %}
+    newer, late = (*db.MIGRATIONS, "CREATE TABLE other (id INTEGER)"), "1 migration(s) missing"
+{% endif %}
+    for known, status, said in ((newer, 503, late), ((), 200, "ok"), (newer, 200, "ok")):
+        monkeypatch.setattr(db, "MIGRATIONS", known)  # none: by an older version
+        answer = app.test_client().get("/readyz")
+        assert (answer.status_code, answer.get_json()["database"]) == (status, said)
+        output = app.test_cli_runner().invoke(args=["migrate"]).output
+        assert output == f"{int(status == 503)} migration(s) applied\n"
+{% endif %}
+{% if uses_database %}
+
+
+def test_alive_but_not_ready_without_database() -> None:
+{% if uses_redis %}
+    app = create_app(Settings(database_url="{{ unreachable_database }}"))
+    client = app.test_client()
+{% else %}
+    client = create_app(Settings(database_url="{{ unreachable_database }}")).test_client()
+{% endif %}
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").get_json()["database"] == "does not answer"
+{% if uses_redis %}
+    app.extensions["redis"].close()
+{% endif %}
+{% endif %}
+{% if uses_redis %}
+
+
+def test_alive_but_not_ready_without_redis(without_redis: Flask) -> None:
+    client = without_redis.test_client()
+    assert client.get("/healthz").status_code == 200
+    response = client.get("/readyz")
+    assert (response.status_code, response.get_json()["redis"]) == (503, "does not answer")
+{% endif %}

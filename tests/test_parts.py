@@ -1,0 +1,43 @@
+"""Parts of files: every one is used, every one that is named is there, and no file is too long to be read at once."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from support.sources import ROOT
+
+TEMPLATES = ROOT / "templates"
+NAMED = re.compile(r"\{%-? (?:include|extends) '([^']+)'( ~ )?")
+MOST_LINES = 300
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.relative_to(ROOT).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+@cache
+def uses() -> frozenset[tuple[str, bool]]:
+    """What files include and extend, and whether that is only how the name begins."""
+    texts = ((ROOT / name).read_text(encoding="utf-8", errors="replace") for name in names(TEMPLATES))
+    return frozenset((name, bool(begins)) for text in texts for name, begins in NAMED.findall(text))
+
+
+@pytest.mark.parametrize("part", names(TEMPLATES / "_shared"))
+def test_every_part_is_used(part: str) -> None:
+    assert any(part == name or (begins and part.startswith(name)) for name, begins in uses())
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for name, begins in uses() if name.startswith("templates/") and not begins)
+)
+def test_every_part_that_is_named_is_there(name: str) -> None:
+    assert (ROOT / name).is_file()
+
+
+@pytest.mark.parametrize("name", [name for name in names(TEMPLATES) if name.endswith(".jinja") or "/_shared/" in name])
+def test_a_file_of_the_templates_can_be_read_at_once(name: str) -> None:
+    assert len((ROOT / name).read_text(encoding="utf-8").splitlines()) <= MOST_LINES
