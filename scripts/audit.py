@@ -61,8 +61,8 @@ def told(template: str, packages: Sequence[dict[str, Any]]) -> int:
     unknown = [package for package in packages if "skip_reason" in package]
     for package in packages:
         for known in package.get("vulns", ()):
-            mended = f"mended in {', '.join(known['fix_versions'])}" if known["fix_versions"] else "not mended yet"
-            print(f"{template}: {package['name']} {package['version']}: {known['id']}, {mended}")
+            fixed = f"fixed in {', '.join(known['fix_versions'])}" if known["fix_versions"] else "not fixed yet"
+            print(f"{template}: {package['name']} {package['version']}: {known['id']}, {fixed}")
     print(f"{template}: {len(packages) - len(unknown)} of {len(packages)} packages were looked up", file=sys.stderr)
     if unknown:
         print(

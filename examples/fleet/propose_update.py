@@ -42,7 +42,7 @@ def main() -> int:
 
 
 def title_of(checked: dict[str, Any]) -> str:
-    """Return the title of the proposal, which says so where the new version mends a weakness."""
+    """Return the title of the proposal, which says so where the new version fixes a weakness."""
     security = " (security)" if checked["has_security_fix"] else ""
     return f"Update {checked['template']['name']} from {checked['version']} to {checked['newest']}{security}"
 

@@ -41,7 +41,7 @@ def test_it_names_what_was_known_and_nothing_that_was_not() -> None:
     text = record(kind="cms", experience="beginner")
     assert "- kind: cms\n- experience: beginner\n" in text or "- experience: beginner\n- kind: cms\n" in text
     assert "unsure" not in text
-    assert "Nothing that bears on the choice was known" in flat(record())
+    assert "Nothing that matters for the choice was known" in flat(record())
 
 
 def test_every_reason_and_every_flip_of_the_advice_stands_in_it() -> None:

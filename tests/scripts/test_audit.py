@@ -19,12 +19,12 @@ UNKNOWN = {"name": "celery", "skip_reason": "Dependency not found"}
     ("packages", "code", "out", "err"),
     [
         ([SOUND], 0, "", "1 of 1 packages"),
-        ([SOUND, KNOWN], 1, "jinja2 2.0: PYSEC-1, mended in 2.1", "2 of 2 packages"),
-        ([OPEN], 1, "jinja2 2.0: PYSEC-2, not mended yet", "1 of 1 packages"),
+        ([SOUND, KNOWN], 1, "jinja2 2.0: PYSEC-1, fixed in 2.1", "2 of 2 packages"),
+        ([OPEN], 1, "jinja2 2.0: PYSEC-2, not fixed yet", "1 of 1 packages"),
         ([SOUND, UNKNOWN], 2, "", "could not be asked about the others, the first of them celery"),
         ([KNOWN, UNKNOWN], 2, "PYSEC-1", "1 of 2 packages"),
     ],
-    ids=["none", "one", "one without a mend", "not asked", "one, and not asked"],
+    ids=["none", "one", "one without a fix", "not asked", "one, and not asked"],
 )
 def test_the_reply_is_told(
     capsys: pytest.CaptureFixture[str], packages: list[dict[str, Any]], code: int, out: str, err: str

@@ -59,7 +59,7 @@ class Checkout:
         )
 
     def has_releases(self) -> None:
-        """Make two releases; the second changes a template and mends a weakness."""
+        """Make two releases; the second changes a template and fixes a weakness."""
         self.change("changelog.d/first.added.md", "The first\nof all releases.\n")
         done = self.release("7.1.0", "--date", "2031-01-02")
         assert done.returncode == 0, done.stderr

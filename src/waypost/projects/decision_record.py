@@ -61,10 +61,10 @@ def _context(recommendation: Recommendation, answers: Mapping[str, Value]) -> It
     known = dict.fromkeys(key for reason in _all_reasons(recommendation) for key in reason.answers)
     rows = [f"- {key}: {answers[key]}" for key in known if answers.get(key, "unsure") != "unsure"]
     if rows:
-        yield "What was known about the project when it was started, as far as it bears on the choice:"
+        yield "What was known about the project when it was started, as far as it matters for the choice:"
         yield "\n".join(rows)
     else:
-        yield "Nothing that bears on the choice was known about the project when it was started."
+        yield "Nothing that matters for the choice was known about the project when it was started."
 
 
 def _decision(recommendation: Recommendation, template: str) -> str:

@@ -234,7 +234,7 @@ def _unsound(
     in_conflict: Mapping[str, object],
     contents: _Contents,
 ) -> Iterator[tuple[str, str, bytes | None]]:
-    """Yield what cannot be read after a merge though both sides could: path, why, and the bytes that would mend it."""
+    """Yield what cannot be read after a merge though both sides could: path, why, and the bytes that would repair it."""
     for path, file in becomes.items():
         is_merged = result[path] not in (sides.ours.get(path), sides.theirs.get(path))
         why = parse_error(path, file.content) if is_merged and path not in in_conflict else ""

@@ -64,7 +64,7 @@ class OrderLineInline(admin.TabularInline[OrderLine, Order]):
 
 @admin.register(Order)
 class OrderAdmin(admin.ModelAdmin[Order]):
-    """All orders. Customers make them; staff move them on, and mend where they go."""
+    """All orders. Customers make them; staff move them on, and correct where they go."""
 
     list_display = ("__str__", "customer", "status", "total", "created_at")
     list_filter = ("status", "created_at")
