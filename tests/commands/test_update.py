@@ -418,7 +418,7 @@ class TestRegenerate:
     ("record", "said"),
     [
         pytest.param("- a\n- list\n", "is not a record", id="no record"),
-        pytest.param("ci: none\n", "names no source and version", id="no source"),
+        pytest.param("ci: none\n", "names no template source and version", id="no source"),
         pytest.param("_commit: v1.0.0\n_src_path: {source}\nci: vax\n", "could not have made: ci", id="no such answer"),
     ],
 )
