@@ -81,4 +81,4 @@ release: setup ## Cut a release from a clean checkout: make release VERSION=X.Y.
 	$(BIN)/python scripts/release.py $(VERSION)
 
 clean: ## Delete everything that the other targets created
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .cache build dist
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .cache build dist demo

@@ -20,17 +20,6 @@ _TITLES = {
     "project": "Project questions",
     "stack": "Stack questions",
 }
-_MEANINGS = {
-    ExitCode.DONE: "done, or nothing to do",
-    ExitCode.INTERNAL: "a mistake in Waypost itself; please report it",
-    ExitCode.USAGE: "wrong usage",
-    ExitCode.ANSWERS: "the answers are not valid",
-    ExitCode.STATE: "the destination or project is not in a fit state",
-    ExitCode.CONFLICTS: "updated, with conflicts left for you to resolve",
-    ExitCode.OUTDATED: "an update is available, or the project has drifted",
-    ExitCode.SOURCE: "the template source or version cannot be had",
-    ExitCode.INTERRUPTED: "interrupted; nothing is left half-done",
-}
 
 
 def pages() -> dict[Path, str]:
@@ -121,7 +110,7 @@ def _evidence() -> Iterator[str]:
 def _exit_codes() -> Iterator[str]:
     yield from ("<!-- Made by `make docs` from src/waypost/errors.py; change it there. -->", "", "# Exit codes", "")
     yield from ("| code | meaning |", "|---|---|")
-    yield from (f"| {int(code)} | {_MEANINGS[code]} |" for code in ExitCode)
+    yield from (f"| {int(code)} | {code.meaning} |" for code in ExitCode)
     yield ""
 
 

@@ -25,6 +25,24 @@ class ExitCode(IntEnum):
     SOURCE = 7
     INTERRUPTED = 130
 
+    @property
+    def meaning(self) -> str:
+        """What the code says, in a few words, for the reference page."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    ExitCode.DONE: "done, or nothing to do",
+    ExitCode.INTERNAL: "a mistake in Waypost itself; please report it",
+    ExitCode.USAGE: "wrong usage",
+    ExitCode.ANSWERS: "the answers are not valid",
+    ExitCode.STATE: "the destination or project is not in a fit state",
+    ExitCode.CONFLICTS: "updated, with conflicts left for you to resolve",
+    ExitCode.OUTDATED: "an update is available, or the project has drifted",
+    ExitCode.SOURCE: "the template source or version cannot be had",
+    ExitCode.INTERRUPTED: "interrupted; nothing is left half-done",
+}
+
 
 class WaypostError(Exception):
     """Something the user can act on: what is wrong, what to do next, and how the command ends.

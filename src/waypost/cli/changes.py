@@ -1,4 +1,4 @@
-"""What changes projects that are there, as it is typed."""
+"""What changes projects that are there, as it is typed. The help texts are in `group.py`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What only looks, as it is typed: at projects, at this machine, and at the commands themselves."""
+"""What only looks, as it is typed: at projects, at this machine, and at the commands themselves.
+
+The help texts of the commands are in `group.py`.
+"""
 
 from __future__ import annotations
 

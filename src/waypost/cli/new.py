@@ -1,4 +1,4 @@
-"""Making a project, as it is typed."""
+"""Making a project, as it is typed. The help texts are in `group.py`."""
 
 from __future__ import annotations
 

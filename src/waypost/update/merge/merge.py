@@ -102,7 +102,10 @@ class _Sides:
 
 
 def _settled(sides: _Sides, merged: MergedTree) -> Merge:
-    """Take what git merged, settle what has a structure, and look whether the rest can still be read."""
+    """Take what git merged, settle what has a structure, and look whether the rest can still be read.
+
+    A file that one side deleted and the other changed comes from git as a conflict, with two stages, and stays one.
+    """
     kept = {path: stages[2] for path, stages in merged.stages.items() if set(stages) == {1, 2}}
     result = {**sides.trees.entries(merged.tree)}
     result |= {path: entry for path, entry in kept.items() if path not in result and sides.ours.get(path) == entry}
@@ -234,7 +237,7 @@ def _unsound(
     in_conflict: Mapping[str, object],
     contents: _Contents,
 ) -> Iterator[tuple[str, str, bytes | None]]:
-    """Yield what cannot be read after a merge though both sides could: path, why, and the bytes that would repair it."""
+    """Yield what can no longer be read after a merge: its path, why, and the bytes that would repair it."""
     for path, file in becomes.items():
         is_merged = result[path] not in (sides.ours.get(path), sides.theirs.get(path))
         why = parse_error(path, file.content) if is_merged and path not in in_conflict else ""
