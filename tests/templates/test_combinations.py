@@ -71,6 +71,18 @@ def chosen_at_lowest() -> Iterator[object]:
                 break
 
 
+def pythons_for(answers: Answers) -> list[str]:
+    return fitting(shared_by(answers), str(answers["python_version"]))
+
+
+def shared_by(answers: Answers) -> str:
+    return "django-full-lts" if facts_of(answers)["uses_django_lts"] else str(answers["template"])
+
+
+def facts_of(answers: Answers) -> Mapping[str, object]:
+    return catalogue().resolve(answers).facts
+
+
 @pytest.mark.service
 @pytest.mark.parametrize("answers", list(chosen()))
 def test_the_project_passes_its_gates_and_answers(
@@ -198,17 +210,9 @@ def servers(
     return addresses
 
 
-def facts_of(answers: Answers) -> Mapping[str, object]:
-    return catalogue().resolve(answers).facts
-
-
 def made(render: Render, answers: Answers) -> Path:
     given = {key: list(value) if isinstance(value, tuple) else value for key, value in answers.items()}
     return render(str(given.pop("template")), **given)
-
-
-def shared_by(answers: Answers) -> str:
-    return "django-full-lts" if facts_of(answers)["uses_django_lts"] else str(answers["template"])
 
 
 def python_for(answers: Answers) -> str:
@@ -220,10 +224,6 @@ def python_for(answers: Answers) -> str:
 def oldest_for(answers: Answers) -> str:
     """The Python a project asks for at least, or the next newer one that is here."""
     return next(iter(pythons_for(answers)), str(answers["python_version"]))
-
-
-def pythons_for(answers: Answers) -> list[str]:
-    return fitting(shared_by(answers), str(answers["python_version"]))
 
 
 def passed(output: str) -> int:
