@@ -161,6 +161,7 @@ def test_the_list_of_dependencies_is_the_projects(render: Render) -> None:
         {"database": "oracle"},
         {"database": "mongodb"},
         {"monitoring": ["statsd", "prometheus"]},
+        {"error_reports": "sentry"},
     )
     for variant in variants:
         tables = tomllib.loads((render("django-full", **variant) / "pyproject.toml").read_text(encoding="utf-8"))
