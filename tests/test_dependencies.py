@@ -42,6 +42,7 @@ def asked_for(row: Dependency, template: str, features: frozenset[str]) -> str:
     return ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("template", TEMPLATES)
 @pytest.mark.parametrize("group", ["run", "dev", "build"])
 def test_a_project_asks_for_what_the_table_says_in_its_order(template: str, group: str) -> None:
@@ -84,6 +85,7 @@ def test_a_row_names_templates_and_features_that_exist_and_says_why(row: Depende
     assert row.group in ("run", "dev", "build")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_page_names_all_that_projects_ask_for(template: str) -> None:
     page = (ROOT / "docs" / "dependencies" / f"{template}.md").read_text(encoding="utf-8")

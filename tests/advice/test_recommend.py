@@ -283,6 +283,7 @@ def changed(answers: dict[str, str], size: int) -> list[dict[str, str]]:
     ]
 
 
+@pytest.mark.slow
 @given(answers=answers_of_some)
 def test_every_flip_flips_and_no_single_answer_would_do_where_more_are_named(answers: dict[str, str]) -> None:
     advice = recommend(answers)

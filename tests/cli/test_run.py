@@ -19,6 +19,9 @@ from waypost.model import Question, Value
 from waypost.questions.schema import json_schema
 from waypost.questions.values import type_problem
 
+# Each starts Waypost at least once.
+pytestmark = pytest.mark.slow
+
 EVERY_REPLY = {"schema", "status", "exit_code", "template", "answers", "changed", "conflicts", "next", "notes"}
 ORIGINS = {"set", "file", "recorded", "wizard", "advice", "default"}
 SUCCEEDING = [

@@ -37,6 +37,7 @@ def test_the_folder_gives_the_name_where_it_can(folder: str, name: str) -> None:
     assert resolution.problems == ()
 
 
+@pytest.mark.slow
 def test_an_answer_beats_the_folder(place: Workplace) -> None:
     for arguments in (["--set", "project_name=Mine"], ["--answers", "-"]):
         done = place.run("new", "shop", *arguments, "--dry-run", "--json", stdin='project_name = "Mine"')

@@ -58,6 +58,7 @@ OTHERS = {
 }
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(kind=st.sampled_from(sorted(FITTING)), others=st.fixed_dictionaries({}, optional=OTHERS))
 def test_what_is_proposed_is_never_refused(kind: str, others: dict[str, Any]) -> None:

@@ -115,6 +115,7 @@ def test_that_is_skipped():
 """
 
 
+@pytest.mark.slow
 def test_a_later_run_repeats_only_what_did_not_pass_and_the_page_tells_of_all(tmp_path: Path) -> None:
     (tmp_path / "test_rows.py").write_text(ROWS)
     report = tmp_path / "combinations.xml"

@@ -324,6 +324,7 @@ GIVEN = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data(), answers=GIVEN, purpose=st.sampled_from(("new", "new", "recommend")))
 def test_no_walk_ends_dead_or_in_answers_that_are_refused(

@@ -308,6 +308,7 @@ else:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("action", ["update", "undo"])
 def test_killed_at_any_moment_the_project_is_as_it_was_or_finished(tmp_path: Path, action: str) -> None:
     project = project_of(tmp_path, CONFLICTING)
@@ -356,6 +357,7 @@ def settle(project: Path) -> None:
         pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", range(9))
 def test_where_even_the_last_process_dies_the_next_command_puts_everything_back(tmp_path: Path, step: int) -> None:
     project = project_of(tmp_path, CONFLICTING)
