@@ -1,5 +1,6 @@
 """What the plugin in deploy/munin tells Munin."""
 
+import logging
 import os
 import subprocess
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from werkzeug.serving import make_server
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     """Serve the application."""
+    # pytest goes through all loggers around a test, and the server's thread must not add one then.
+    logging.getLogger("werkzeug")
     server = make_server("127.0.0.1", 0, app)
     thread = Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
