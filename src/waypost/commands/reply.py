@@ -67,6 +67,47 @@ class FailedFields(Fields, total=False):
     error: ErrorFields
 
 
+ChangedFields = TypedDict("ChangedFields", {"from": Any, "to": Any})
+
+
+class RehearsalFields(TypedDict):
+    """How a rehearsal went."""
+
+    status: Literal["passed", "failed", "not run"]
+    commands: Sequence[str]
+    failed: str | None
+    failed_with: int | None
+
+
+class EnvironmentFields(TypedDict):
+    """What becomes of the variables of ``.env.example``: new ones, others with what they were, and those that go."""
+
+    added: Mapping[str, str]
+    changed: Mapping[str, ChangedFields]
+    removed: Sequence[str]
+
+
+class RegenerateFields(Fields, total=False):
+    """The reply of ``regenerate``: also what happens to each file, and with ``--diff`` how."""
+
+    files: Mapping[str, str]
+    is_dry_run: bool
+    diff: str
+
+
+class UpdateFields(RegenerateFields, total=False):
+    """The reply of ``update``: also why files are in conflict, and what happens to answers."""
+
+    reasons: Mapping[str, str]
+    new_answers: Mapping[str, Any]
+    changed_answers: Mapping[str, ChangedFields]
+    dropped_answers: Mapping[str, Any]
+    orphans: Sequence[str]
+    environment: EnvironmentFields
+    servers: Sequence[str]
+    rehearsal: RehearsalFields
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reply:
     """What a command has to say: ``text`` for people, ``output`` as data, ``fields`` for programs; and how it ends.

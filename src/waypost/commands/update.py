@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypedDict
 
-from waypost.commands.reply import Fields, Reply, answer_fields, steps_into
+from waypost.commands.reply import (
+    EnvironmentFields,
+    RegenerateFields,
+    RehearsalFields,
+    Reply,
+    UpdateFields,
+    answer_fields,
+    steps_into,
+)
 from waypost.errors import ExitCode, StateError, UsageError
 from waypost.projects.project import Project, find_project, printable
 from waypost.questions.answers import Inputs
@@ -16,41 +23,11 @@ from waypost.questions.values import as_json, shown
 from waypost.system.git import GitError
 from waypost.update.merge.changes import Change, Conflict, Merge, difference, merged_files
 from waypost.update.plan import UpdatePlan, apply_update, plan_of, plan_regeneration
+from waypost.update.reading.environment import EnvironmentChange
 from waypost.update.rehearsal import Rehearsal, rehearse
 from waypost.update.writing import worktree
 
 _MARKS = {"added": "A", "changed": "M", "removed": "D"}
-
-
-ChangedFields = TypedDict("ChangedFields", {"from": Any, "to": Any})
-
-
-class RehearsalFields(TypedDict):
-    """How a rehearsal went."""
-
-    status: Literal["passed", "failed", "not run"]
-    commands: Sequence[str]
-    failed: str | None
-    failed_with: int | None
-
-
-class RegenerateFields(Fields, total=False):
-    """The reply of ``regenerate``: also what happens to each file, and with ``--diff`` how."""
-
-    files: Mapping[str, str]
-    is_dry_run: bool
-    diff: str
-
-
-class UpdateFields(RegenerateFields, total=False):
-    """The reply of ``update``: also why files are in conflict, and what happens to answers."""
-
-    reasons: Mapping[str, str]
-    new_answers: Mapping[str, Any]
-    changed_answers: Mapping[str, ChangedFields]
-    dropped_answers: Mapping[str, Any]
-    orphans: Sequence[str]
-    rehearsal: RehearsalFields
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,11 +67,9 @@ def update_project(folder: str, inputs: Inputs, manner: Manner, *, to: str | Non
         raise _refused_by_git(error) from error
     lines = [f"{plan.title}: {_counted(plan.changes)}, not committed yet.", *_plan_lines(plan)]
     lines += [*_conflict_lines(plan), *_next_lines(_next_steps(plan))]
-    fields = _fields(plan, manner)
-    fields["next"] = _next_steps(plan)
     return Reply(
         text="\n".join(lines),
-        fields=fields,
+        fields=_fields(plan, manner),
         exit_code=ExitCode.CONFLICTS if plan.conflicts else ExitCode.DONE,
     )
 
@@ -199,8 +174,19 @@ def _fields(plan: UpdatePlan, manner: Manner) -> UpdateFields:
         },
         "dropped_answers": {key: as_json(value) for key, value in plan.dropped_answers.items()},
         "orphans": plan.orphans,
+        "environment": _environment_fields(plan.consequences.environment),
+        "servers": plan.consequences.servers,
+        "next": _next_steps(plan),
         "notes": plan.notes,
         "is_dry_run": manner.is_preview,
+    }
+
+
+def _environment_fields(change: EnvironmentChange) -> EnvironmentFields:
+    return {
+        "added": {each.name: each.value for each in change.added},
+        "changed": {after.name: {"from": before.value, "to": after.value} for before, after in change.changed},
+        "removed": [each.name for each in change.removed],
     }
 
 
@@ -251,10 +237,13 @@ def _orphan_text(plan: UpdatePlan) -> str:
 
 
 def _next_steps(plan: UpdatePlan) -> tuple[str, ...]:
-    return _steps(plan.project, plan.title, [conflict.path for conflict in plan.conflicts])
+    conflicts = [conflict.path for conflict in plan.conflicts]
+    return _steps(plan.project, plan.title, plan.consequences.steps, conflicts)
 
 
-def _steps(project: Project, title: str, conflicts: Sequence[str] = ()) -> tuple[str, ...]:
+def _steps(
+    project: Project, title: str, between: Sequence[str] = ("make test",), conflicts: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Return what to type next; in a repository of many projects what is under way elsewhere stays out of it."""
     alone = " ." if project.prefix else ""
     return (
@@ -262,7 +251,7 @@ def _steps(project: Project, title: str, conflicts: Sequence[str] = ()) -> tuple
         *(["git status"] if conflicts else []),
         f"git diff{alone}",
         *(f"git add {shlex.quote(path)}" for path in conflicts),
-        "make test",
+        *between,
         f"git add --all{alone}",
         f"git commit --message {shlex.quote(title)}{alone}",
     )

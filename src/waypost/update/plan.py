@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from waypost.advice.recommend import recommend
-from waypost.errors import StateError, UsageError
+from waypost.errors import UsageError
 from waypost.model import Value
 from waypost.projects import decision_record
-from waypost.projects.project import Project, enumerated, find_project, refuse_unfit
-from waypost.questions.answers import Answer, Inputs, recorded_answers, values_of
-from waypost.questions.catalogue import Catalogue, Resolution, load_catalogue
-from waypost.questions.record import RECORD, Record, parse_record
+from waypost.projects.project import Project
+from waypost.questions.answers import Answer, Inputs, recorded_answers
 from waypost.sources.embedded import TemplateSource, is_canonical
-from waypost.sources.rendering import refuse_unsafe, rendering
 from waypost.sources.source import source_at
-from waypost.system import git
 from waypost.update.answers import resolve_inputs
+from waypost.update.consequences.model import Consequences
 from waypost.update.merge.changes import Change, Conflict, Merge
-from waypost.update.merge.merge import files_of_the_user, merge, replaced
-from waypost.update.merge.trees import EXECUTABLE, REGULAR, File
-from waypost.update.writing import switchover, worktree
-
-_DECISIONS = decision_record.PATH.parent.as_posix()
+from waypost.update.merge.merge import replaced
+from waypost.update.outcome import Outcome, outcome_of
+from waypost.update.recorded import catalogue_of, recorded, rendered_files
+from waypost.update.writing import worktree
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +47,7 @@ class UpdatePlan:
     changes: tuple[Change, ...]
     conflicts: tuple[Conflict, ...]
     orphans: tuple[str, ...]
+    consequences: Consequences
     notes: tuple[str, ...]
 
     @property
@@ -81,21 +76,6 @@ class UpdatePlan:
         return f"Change answers: {', '.join([*self.changed_answers, *self.new_answers]) or 'none'}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Recorded:
-    """What a project was made from, as its record says, with what that renders to."""
-
-    project: Project
-    record: Record
-    source: TemplateSource
-    resolution: Resolution
-    notes: tuple[str, ...]
-
-    @property
-    def answers(self) -> Mapping[str, Value]:
-        return self.resolution.answers
-
-
 def apply_update(plan: UpdatePlan, *, when_done: Callable[[], None] = lambda: None) -> None:
     """Write a planned update into the project's files, all at once, and its conflicts into the index.
 
@@ -116,22 +96,21 @@ def plan_of(
 
     For a preview (``is_preview``) files that git does not know yet do no harm: it may be written into one of them.
     """
-    with _recorded(Path(folder), is_preview=is_preview) as old, source_at(old.source.url, to) as newer:
+    with recorded(Path(folder), is_preview=is_preview) as old, source_at(old.source.url, to) as newer:
         _refuse_older(newer, old.source)
         source = newer if is_canonical(newer.url) else replace(newer, url=old.source.url)
         before = old.answers
-        resolution, answers, notes = resolve_inputs(old.record, before, _catalogue_of(source), inputs)
+        resolution, answers, notes = resolve_inputs(old.record, before, catalogue_of(source), inputs)
         after = resolution.answers
-        is_switch = after["template"] != before["template"]
-        found, orphans = Merge(changes=(), conflicts=()), tuple[str, ...]()
+        found = Outcome()
         if source.version != old.source.version or before != after:
-            found, orphans = _merged(old, source, resolution, is_switch=is_switch)
-            worktree.refuse_unwritable(old.project, found, allows_new_files=is_preview)
+            found = outcome_of(old, source, resolution)
+            worktree.refuse_unwritable(old.project, found.merge, allows_new_files=is_preview)
     return UpdatePlan(
         project=old.project,
-        old_template=str(before["template"]),
+        old_template=str(before.get("template", "")),
         old_version=old.source.version,
-        template=str(after["template"]),
+        template=str(after.get("template", "")),
         version=source.version,
         answers=answers,
         new_answers={key: after[key] for key in after if key not in before},
@@ -139,10 +118,11 @@ def plan_of(
             key: (before[key], after[key]) for key in before if key in after and after[key] != before[key]
         },
         dropped_answers={key: before[key] for key in before if key not in after},
-        changes=found.changes,
-        conflicts=found.conflicts,
-        orphans=orphans,
-        notes=(*notes, *old.notes, *_migration_notes(found.changes)),
+        changes=found.merge.changes,
+        conflicts=found.merge.conflicts,
+        orphans=found.orphans,
+        consequences=found.consequences,
+        notes=(*notes, *old.notes, *found.notes, *found.consequences.notes),
     )
 
 
@@ -168,67 +148,17 @@ def plan_regeneration(folder: Path, *, is_preview: bool = False) -> Regeneration
 
     ``is_preview`` means what it does for ``plan_of``. Raises as that does.
     """
-    with _recorded(folder, is_preview=is_preview) as old:
-        found = replaced(old.project, _files(old.source, old.resolution))
+    with recorded(folder, is_preview=is_preview) as old:
+        found = replaced(old.project, rendered_files(old.source, old.resolution))
         worktree.refuse_unwritable(old.project, found, allows_new_files=is_preview)
         return Regeneration(
             project=old.project,
-            template=str(old.answers["template"]),
+            template=str(old.answers.get("template", "")),
             version=old.source.version,
             answers=recorded_answers(old.record, old.resolution.catalogue),
             merge=found,
             notes=old.notes,
         )
-
-
-@contextmanager
-def _recorded(folder: Path, *, is_preview: bool) -> Iterator[_Recorded]:
-    """Provide what the project was made from; raise ``StateError`` unless it is one that can be updated."""
-    project = find_project(folder)
-    switchover.recover(project)
-    new = refuse_unfit(project, allows_new_files=is_preview)
-    notes = (f"Git does not know {enumerated(new)} yet: commit or remove that before you update.",) if new else ()
-    # Of the commit that all the rest is compared with, whatever is written into the project meanwhile.
-    committed = git.run_bytes("cat-file", "blob", f"{project.tree}:{RECORD}", cwd=project.folder)
-    record = parse_record(committed, project.folder / RECORD)
-    record.refuse_unnamed()
-    with source_at(record.url, record.version) as found:
-        source = replace(found, url=record.url, version=record.version)
-        catalogue = _catalogue_of(source)
-        resolution = catalogue.resolve(values_of(recorded_answers(record, catalogue)))
-        if resolution.problems:
-            problem = resolution.problems[0]
-            raise StateError(
-                f"{record.path} holds what {record.version} could not have made: {problem.key}: {problem.message}",
-                hint=f"Take edits by hand out of it (git log -p -- {RECORD}); answers change with --set KEY=VALUE.",
-                key=problem.key,
-            )
-        yield _Recorded(project=project, record=record, source=source, resolution=resolution, notes=notes)
-
-
-def _merged(
-    old: _Recorded, source: TemplateSource, resolution: Resolution, *, is_switch: bool
-) -> tuple[Merge, tuple[str, ...]]:
-    """Return the merge and, where the template is another one, the user's files that have no counterpart in it."""
-    old_files, new_files = _files(old.source, old.resolution), _files(source, resolution)
-    orphans: tuple[str, ...] = ()
-    if is_switch:
-        yours = files_of_the_user(old.project, old_files)
-        orphans = tuple(path for path in yours if path not in new_files and not _is_from_birth(path))
-        new_files |= _next_decision(yours, resolution, str(old.answers["template"]))
-    found = merge(old.project, old_files, new_files, label=source.version, follows_renames=not is_switch)
-    return found, orphans
-
-
-def _files(source: TemplateSource, resolution: Resolution) -> dict[str, File]:
-    rendered = rendering(source, resolution)
-    return {path: File(EXECUTABLE if file.is_executable else REGULAR, file.content) for path, file in rendered.items()}
-
-
-def _catalogue_of(source: TemplateSource) -> Catalogue:
-    catalogue = load_catalogue(source.root)
-    refuse_unsafe(catalogue.settings, source)
-    return catalogue
 
 
 def _refuse_older(source: TemplateSource, old: TemplateSource) -> None:
@@ -243,35 +173,3 @@ def _refuse_older(source: TemplateSource, old: TemplateSource) -> None:
             f"{source.version} is older than {old.version}, which the project is at; updates only go forward",
             hint="Take the last update back with `waypost undo`, or git revert the commit that holds it.",
         )
-
-
-def _next_decision(paths: tuple[str, ...], resolution: Resolution, before: str) -> dict[str, File]:
-    """Return the record of the decision for another template, which belongs to the user like the first one."""
-    keys = [question.key for question in resolution.catalogue.questions if question.group == "decision"]
-    if not keys or not decision_record.framework_of(str(resolution.answers["template"])):
-        return {}
-    decisions = {key: str(resolution.answers[key]) for key in keys if key in resolution.answers}
-    path = decision_record.next_path(paths)
-    number = int(path.name.partition("-")[0])
-    text = decision_record.text(recommend(decisions), resolution.answers, number=number, before=before)
-    return {path.as_posix(): File(REGULAR, text.encode())}
-
-
-def _migration_notes(changes: Iterable[Change]) -> tuple[str, ...]:
-    """Say which migrations change that may have run already: a database does not run one twice."""
-    paths = [
-        change.path
-        for change in changes
-        if change.kind != "added" and change.path.endswith(".py") and "migrations" in PurePosixPath(change.path).parts
-    ]
-    ran = [path for path in paths if PurePosixPath(path).name[:1].isdigit()]
-    if not ran:
-        return ()
-    advice = (
-        "Where one has run already, put yours back (git checkout HEAD -- FILE) and have a new one made for the rest."
-    )
-    return (f"Migrations change: {enumerated(ran)}. {advice}",)
-
-
-def _is_from_birth(path: str) -> bool:
-    return path in (RECORD, ".env") or path.startswith(f"{_DECISIONS}/")

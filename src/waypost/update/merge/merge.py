@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from waypost.errors import StateError
 from waypost.projects import decision_record
@@ -25,13 +26,20 @@ _TEXT_CONFLICTS = frozenset({"CONFLICT (contents)", "Auto-merging"})
 
 
 def merge(
-    project: Project, old: Mapping[str, File], new: Mapping[str, File], *, label: str, follows_renames: bool = True
+    project: Project,
+    old: Mapping[str, File],
+    new: Mapping[str, File],
+    *,
+    label: str,
+    follows_renames: bool = True,
+    moved: Mapping[str, tuple[str, File]] = MappingProxyType({}),
 ) -> Merge:
     """Merge the change of the template from the files ``old`` to ``new`` into the project's committed files.
 
     ``label`` names the new template in conflict markers, if git can call a branch so. What belongs to the user from
     birth takes no part. Without ``follows_renames`` a file that only looks like one that goes is another file, as it is
-    in another template.
+    in another template. ``moved`` are files of the project that get another path or other bytes before anything is
+    merged: by their path, the new one and the file.
     Raises ``StateError`` where the merge would touch a submodule.
     """
     label = label if _VERSION.fullmatch(label) and ".." not in label else "template"
@@ -46,12 +54,26 @@ def merge(
             [
                 Commit(label=BASELINE, files={path: file for path, file in old.items() if path not in gone}),
                 Commit(label=label, parent=BASELINE, files=new),
-                Commit(label=OURS, parent=BASELINE, tree=project.tree, removed=[path for path in gone if path in ours]),
+                Commit(
+                    label=OURS,
+                    parent=BASELINE,
+                    tree=project.tree,
+                    removed=[*(path for path in gone if path in ours), *moved],
+                    files=dict(moved.values()),
+                ),
                 Commit(label=_GONE, files=gone),
             ]
         )
-        merged = _with_what_stays(trees.merge(OURS, label), trees.entries(_GONE), ours)
-        sides = _Sides(trees=trees, base=trees.entries(BASELINE), ours=ours, theirs=trees.entries(label), label=label)
+        mine = trees.entries(OURS) if moved else ours
+        merged = _with_what_stays(trees.merge(OURS, label), trees.entries(_GONE), mine)
+        sides = _Sides(
+            trees=trees,
+            base=trees.entries(BASELINE),
+            ours=mine,
+            theirs=trees.entries(label),
+            committed=ours,
+            label=label,
+        )
         return _settled(sides, merged)
 
 
@@ -85,6 +107,7 @@ class _Sides:
     base: Mapping[str, TreeEntry]
     ours: Mapping[str, TreeEntry]
     theirs: Mapping[str, TreeEntry]
+    committed: Mapping[str, TreeEntry]
     label: str
 
     def stages_of(self, path: str) -> dict[int, TreeEntry]:
@@ -110,9 +133,9 @@ def _settled(sides: _Sides, merged: MergedTree) -> Merge:
     result = {**sides.trees.entries(merged.tree)}
     result |= {path: entry for path, entry in kept.items() if path not in result and sides.ours.get(path) == entry}
     contents = _Contents(sides.trees)
-    changed = {path: entry for path, entry in result.items() if sides.ours.get(path) != entry}
+    changed = {path: entry for path, entry in result.items() if sides.committed.get(path) != entry}
     _refuse_submodules(changed, sides)
-    before = [sides.ours[path] for path in changed if path in sides.ours]
+    before = [sides.committed[path] for path in changed if path in sides.committed]
     contents.load(
         [*before, *changed.values(), *(entry for stages in merged.stages.values() for entry in stages.values())]
     )
@@ -132,11 +155,11 @@ def _settled(sides: _Sides, merged: MergedTree) -> Merge:
             contents.load(open_stages[path].values())
             because[path] = f"the merged file cannot be read: {why}"
     changes = [
-        _change(path, file, sides.ours)
+        _change(path, file, sides.committed)
         for path, file in becomes.items()
-        if path not in sides.ours or file != contents.file(sides.ours[path])
+        if path not in sides.committed or file != contents.file(sides.committed[path])
     ]
-    changes += [Change(path=path, kind="removed", file=None) for path in sides.ours if path not in result]
+    changes += [Change(path=path, kind="removed", file=None) for path in sides.committed if path not in result]
     conflicts = [
         Conflict(
             path=path,

@@ -1,0 +1,1 @@
+"""What an update means for a project beyond its text: what moves with it, and what a person does next."""

@@ -1,0 +1,26 @@
+"""What an update means for a project, beyond the text of its files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from waypost.update.reading.environment import EnvironmentChange
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consequences:
+    """What there is to do and to know.
+
+    ``steps`` are the commands between the look at the changes and the project's own tests, in their order.
+    ``environment`` is what becomes of the variables, ``servers`` what has to run now and did not before. ``notes`` say
+    what does not come along and what has another meaning, one thing each.
+    """
+
+    steps: tuple[str, ...]
+    environment: EnvironmentChange
+    servers: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+NOTHING = Consequences(steps=(), environment=EnvironmentChange(added=(), changed=(), removed=()), servers=(), notes=())
+"""Those of an update that changes nothing."""

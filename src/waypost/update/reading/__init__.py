@@ -1,0 +1,1 @@
+"""Reads the files of a project for what an update has to know of them."""
