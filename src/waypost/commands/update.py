@@ -23,7 +23,7 @@ from waypost.questions.values import as_json, shown
 from waypost.system.git import GitError
 from waypost.update.merge.changes import Change, Conflict, Merge, difference, merged_files
 from waypost.update.plan import UpdatePlan, apply_update, plan_of, plan_regeneration
-from waypost.update.reading.environment import EnvironmentChange
+from waypost.update.reading.environment import EnvironmentChange, environment_of
 from waypost.update.rehearsal import Rehearsal, rehearse
 from waypost.update.writing import worktree
 
@@ -137,7 +137,12 @@ def _preview(plan: UpdatePlan, manner: Manner) -> Reply:
         fields["rehearsal"] = {"status": "not run", "commands": [], "failed": None, "failed_with": None}
         fields["status"] = "conflicts"
         return Reply(text="\n".join(lines), output=diff, fields=fields, exit_code=ExitCode.CONFLICTS)
-    outcome = rehearse(merged_files(plan.project, plan.merge), plan.project.folder.name)
+    outcome = rehearse(
+        merged_files(plan.project, plan.merge),
+        plan.project.folder.name,
+        environment=environment_of(plan.project.folder),
+        steps=plan.consequences.variables,
+    )
     lines.append(_rehearsal_line(outcome))
     fields["rehearsal"] = _rehearsal_fields(outcome)
     fields["status"] = "done" if outcome.has_passed else "failed"
@@ -238,7 +243,7 @@ def _orphan_text(plan: UpdatePlan) -> str:
 
 def _next_steps(plan: UpdatePlan) -> tuple[str, ...]:
     conflicts = [conflict.path for conflict in plan.conflicts]
-    return _steps(plan.project, plan.title, plan.consequences.steps, conflicts)
+    return _steps(plan.project, plan.title, [*plan.consequences.variables, *plan.consequences.steps], conflicts)
 
 
 def _steps(

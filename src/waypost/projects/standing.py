@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from waypost.errors import SourceError, StateError
+from waypost.projects.belongings import is_as_made, is_migration
 from waypost.projects.project import is_half_changed
 from waypost.questions.answers import raise_problems, recorded_answers, values_of
 from waypost.questions.catalogue import load_catalogue
@@ -107,6 +108,8 @@ def _drift(folder: Path, record: Record) -> tuple[Drift, ...]:
 def _compared(folder: Path, files: Mapping[str, RenderedFile]) -> Iterator[Drift]:
     for path, made in sorted(files.items()):
         found = folder / path
+        if is_migration(path):
+            continue
         if not found.is_symlink() and not found.exists():
             yield Drift(path=path, change="deleted")
         elif not _is_as_made(found, made):
@@ -118,6 +121,5 @@ def _is_as_made(path: Path, made: RenderedFile) -> bool:
         return False
     if os.name == "posix" and os.access(path, os.X_OK) != made.is_executable:
         return False
-    content = path.read_bytes()
     # With core.autocrlf git writes other line ends than the template: nobody edited anything.
-    return content == made.content or (b"\r\n" not in made.content and content.replace(b"\r\n", b"\n") == made.content)
+    return is_as_made(path.name, path.read_bytes(), made.content)

@@ -19,6 +19,7 @@ from waypost.update.histories.settle import Settled, settled
 from waypost.update.merge.changes import Merge
 from waypost.update.merge.merge import files_of_the_user, merge
 from waypost.update.merge.trees import REGULAR, File
+from waypost.update.reading.environment import environment_of
 from waypost.update.reading.project_files import ProjectFiles
 from waypost.update.recorded import Recorded, rendered_files
 
@@ -67,7 +68,7 @@ def outcome_of(old: Recorded, source: TemplateSource, resolution: Resolution) ->
         merge=found,
         orphans=tuple(aside.get(path, path) for path in orphans if path not in moved),
         consequences=consequences_of(
-            before, after, settled=history, merge=found, files=files, environment=_environment(old)
+            before, after, settled=history, merge=found, files=files, environment=environment_of(old.project.folder)
         ),
         notes=(*_renaming_notes(renaming, moved, files, new_files), *_shadow_notes(aside)),
     )
@@ -111,14 +112,6 @@ def _moved(renaming: Renaming, files: ProjectFiles) -> dict[str, tuple[str, File
         if there != (path, mine):
             result[path] = there
     return result
-
-
-def _environment(old: Recorded) -> str:
-    """Return the text of the project's ``.env``, of which nothing but the names and the examples' values is shown."""
-    try:
-        return (old.project.folder / ".env").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
 
 
 def _renaming_notes(

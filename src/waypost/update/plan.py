@@ -10,6 +10,7 @@ from pathlib import Path
 from waypost.errors import UsageError
 from waypost.model import Value
 from waypost.projects import decision_record
+from waypost.projects.belongings import is_migration
 from waypost.projects.project import Project
 from waypost.questions.answers import Answer, Inputs, recorded_answers
 from waypost.sources.embedded import TemplateSource, is_canonical
@@ -149,7 +150,8 @@ def plan_regeneration(folder: Path, *, is_preview: bool = False) -> Regeneration
     ``is_preview`` means what it does for ``plan_of``. Raises as that does.
     """
     with recorded(folder, is_preview=is_preview) as old:
-        found = replaced(old.project, rendered_files(old.source, old.resolution))
+        files = rendered_files(old.source, old.resolution)
+        found = replaced(old.project, {path: file for path, file in files.items() if not is_migration(path)})
         worktree.refuse_unwritable(old.project, found, allows_new_files=is_preview)
         return Regeneration(
             project=old.project,

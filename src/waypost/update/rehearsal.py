@@ -32,17 +32,21 @@ class Rehearsal:
         return not self.failed
 
 
-def rehearse(files: Mapping[str, File], name: str) -> Rehearsal:
+def rehearse(files: Mapping[str, File], name: str, *, environment: str = "", steps: Sequence[str] = ()) -> Rehearsal:
     """Write ``files`` into a temporary folder called ``name`` and run the project's own commands there.
 
-    What they print goes to standard error. The folder is removed afterwards.
+    ``environment`` is the text of its ``.env``, into which ``steps``, commands of a shell, write what the update needs.
+    The packages are installed anew, as what they are may have changed; no database is migrated, as ``.env`` names the
+    real one. What the commands print goes to standard error. The folder is removed afterwards.
     """
     run: list[str] = []
     with temporary_folder("waypost-rehearsal-") as scratch:
         folder = scratch / name
         _write(files, folder)
-        for command in COMMANDS:
-            run.append(" ".join(command))
+        if environment:
+            _write_environment(environment, folder)
+        for command in [*(("sh", "-c", step) for step in steps), *COMMANDS]:
+            run.append(command[-1] if command[0] == "sh" else " ".join(command))
             code = _run(command, folder)
             if code:
                 return Rehearsal(commands=tuple(run), failed=run[-1], exit_code=code)
@@ -59,6 +63,12 @@ def _write(files: Mapping[str, File], folder: Path) -> None:
         else:
             target.write_bytes(file.content)
             target.chmod(0o755 if file.mode == EXECUTABLE else 0o644)
+
+
+def _write_environment(text: str, folder: Path) -> None:
+    descriptor = os.open(folder / ".env", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as stream:
+        stream.write(text)
 
 
 def _run(command: Sequence[str], folder: Path) -> int:

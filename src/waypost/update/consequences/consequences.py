@@ -56,7 +56,7 @@ def consequences_of(
     """
     change = environment_change(before.content(EXAMPLE), after.content(EXAMPLE))
     is_engine_new = is_other_engine(before, after)
-    steps = [*environment_steps(change, environment, is_other_engine=is_engine_new)] if environment else []
+    steps: list[str] = []
     setup = _changes_setup(merge, files)
     if setup and _has_target(after, "setup"):
         steps.append("make setup")
@@ -66,6 +66,7 @@ def consequences_of(
         steps.append("make test")
     servers = [server for server in after.fact("servers") or () if server not in (before.fact("servers") or ())]
     return Consequences(
+        variables=tuple(environment_steps(change, environment, is_other_engine=is_engine_new)) if environment else (),
         steps=tuple(step for step in steps if step),
         environment=change,
         servers=tuple(servers),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 EXAMPLE = ".env.example"
 """The file that lists every variable of a project."""
@@ -31,6 +32,14 @@ class EnvironmentChange:
     added: tuple[Variable, ...]
     changed: tuple[tuple[Variable, Variable], ...]
     removed: tuple[Variable, ...]
+
+
+def environment_of(folder: Path) -> str:
+    """Return the text of a project's ``.env``; nothing where there is none. It holds secrets: print nothing of it."""
+    try:
+        return (folder / ".env").read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return ""
 
 
 def environment_change(old: bytes, new: bytes) -> EnvironmentChange:
