@@ -11,9 +11,9 @@ from waypost.update.reading.environment import EnvironmentChange
 class Consequences:
     """What there is to do and to know.
 
-    ``variables`` are the commands that write into ``.env`` what it lacks, and ``steps`` those that follow up to the
-    project's own tests, in their order. ``environment`` is what becomes of the variables, ``servers`` what has to run now and did not before. ``notes`` say
-    what does not come along and what has another meaning, one thing each.
+    ``variables`` are the commands that write into ``.env`` what it lacks, and ``steps`` those that follow, up to the
+    project's own tests. ``environment`` is what becomes of the variables, ``servers`` what has to run now and did not
+    before. ``notes`` say what does not come along and what has another meaning, one thing each.
     """
 
     variables: tuple[str, ...]
