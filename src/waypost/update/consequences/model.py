@@ -23,5 +23,7 @@ class Consequences:
     notes: tuple[str, ...]
 
 
-NOTHING = Consequences(steps=(), environment=EnvironmentChange(added=(), changed=(), removed=()), servers=(), notes=())
+NOTHING = Consequences(
+    variables=(), steps=(), environment=EnvironmentChange(added=(), changed=(), removed=()), servers=(), notes=()
+)
 """Those of an update that changes nothing."""
