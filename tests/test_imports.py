@@ -27,6 +27,8 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("update.reading",),
     ("update.writing",),
     ("update.merge",),
+    ("update.merge.names",),
+    ("update.merge.structure",),
     ("projects", "fleet"),
     ("wizard", "sources"),
     ("wizard.terminal",),
@@ -46,9 +48,12 @@ HOMES = {
     "prompt_toolkit": {"wizard.terminal.prompts", "wizard.terminal.styling", "wizard.terminal.streams"},
     "rich": {"advice.drawing"},
     # Writing TOML, and merging it.
-    "tomlkit": {"questions.schema", "update.merge.toml"},
-    # A source's catalogue, a project's record, and whether a merged file still parses.
-    "yaml": {"questions.reading", "questions.record", "update.merge.records", "update.merge.soundness"},
+    "tomlkit": {"questions.schema", "update.merge.structure.toml"},
+    # A source's catalogue, a project's record, and whether a merged file still parses and holds no key twice.
+    "yaml": {
+        *("questions.reading", "questions.record", "update.merge.structure.records", "update.merge.soundness"),
+        *("update.merge.names.repetition", "update.merge.names.structured"),
+    },
     "packaging": {"sources.source", "update.plan"},
 }
 

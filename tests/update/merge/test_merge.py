@@ -13,7 +13,7 @@ from waypost.projects.project import find_project
 from waypost.questions.record import RECORD
 from waypost.update.merge.changes import Change, difference, merged_files
 from waypost.update.merge.merge import files_of_the_user, merge, replaced
-from waypost.update.merge.records import merge_records
+from waypost.update.merge.structure.records import merge_records
 from waypost.update.merge.trees import EXECUTABLE, LINK, REGULAR, File
 from waypost.update.writing.worktree import take_back
 
@@ -189,16 +189,6 @@ def test_autocrlf_writes_files_as_git_checks_them_out(tmp_path: Path) -> None:
     assert content(project, "new.txt") == "x\r\n"
     take_back(find_project(project))
     assert snapshot(tmp_path) == before
-
-
-def test_attributes_and_merge_drivers_of_the_user_do_not_hide_a_conflict(tmp_path: Path) -> None:
-    mine = {"a.txt": LINES.replace("line 2\n", "mine\n"), ".gitattributes": "* merge=ours\n*.txt merge=union\n"}
-    project = project_of(tmp_path, mine)
-    git("config", "merge.ours.driver", "true", cwd=project)
-
-    merged = update(project, {"a.txt": LINES}, {"a.txt": LINES.replace("line 2\n", "theirs\n")})
-
-    assert [conflict.path for conflict in merged.conflicts] == ["a.txt"]
 
 
 @pytest.mark.parametrize(

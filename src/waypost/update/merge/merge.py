@@ -12,10 +12,11 @@ from waypost.errors import StateError
 from waypost.projects import decision_record
 from waypost.projects.project import Project
 from waypost.questions.record import RECORD
-from waypost.update.merge import line_endings
+from waypost.update.merge import ignore_files, line_endings
 from waypost.update.merge.changes import Change, Conflict, Merge, Stage
-from waypost.update.merge.records import merge_records
+from waypost.update.merge.names.repetition import repeated
 from waypost.update.merge.soundness import parse_error
+from waypost.update.merge.structure.records import merge_records
 from waypost.update.merge.trees import SUBMODULE, Commit, File, MergedTree, TreeEntry, Trees, trees_beside
 
 BASELINE, OURS, _GONE = "baseline", "yours", "gone"
@@ -48,7 +49,11 @@ def merge(
         old, new = (
             {path: file for path, file in files.items() if path not in _OWNED_BY_THE_USER} for files in (old, new)
         )
-        old, new = line_endings.adapted(old, new, _present(trees, ours, old))
+        present = _present(trees, ours, [*old, *filter(ignore_files.is_named_so, ours)])
+        old, new = line_endings.adapted(old, new, present)
+        lists = ignore_files.merged_lists(present, old, new)
+        # Git merges the rest: it finds these alike on all sides.
+        old, new = ({**files, **{path: present[path] for path in lists}} for files in (old, new))
         gone = {} if follows_renames else _gone(old, new)
         trees.write(
             [
@@ -64,8 +69,9 @@ def merge(
                 Commit(label=_GONE, files=gone),
             ]
         )
+        attributes = {path: file for path, file in present.items() if ignore_files.holds_attributes(path, file)}
         mine = trees.entries(OURS) if moved else ours
-        merged = _with_what_stays(trees.merge(OURS, label), trees.entries(_GONE), mine)
+        merged = trees.merge(OURS, label, attributes=attributes)
         sides = _Sides(
             trees=trees,
             base=trees.entries(BASELINE),
@@ -74,7 +80,9 @@ def merge(
             committed=ours,
             label=label,
         )
-        return _settled(sides, merged)
+        result = _settled(sides, _with_what_stays(merged, trees.entries(_GONE), mine))
+    changes = [_change(path, file, ours) for path, file in lists.items() if file != present[path]]
+    return replace(result, changes=_sorted([*result.changes, *changes]))
 
 
 def replaced(project: Project, files: Mapping[str, File]) -> Merge:
@@ -84,8 +92,9 @@ def replaced(project: Project, files: Mapping[str, File]) -> Merge:
         files = {path: file for path, file in files.items() if path not in _OWNED_BY_THE_USER}
         present = _present(trees, ours, files)
         files, _ = line_endings.adapted(files, {}, present)
+        files |= ignore_files.merged_lists(present, {}, files)
         changes = [_change(path, file, ours) for path, file in files.items() if present.get(path) != file]
-    return Merge(changes=tuple(sorted(changes, key=lambda change: change.path)), conflicts=())
+    return Merge(changes=_sorted(changes), conflicts=())
 
 
 def files_of_the_user(project: Project, template: Mapping[str, File]) -> tuple[str, ...]:
@@ -153,7 +162,7 @@ def _settled(sides: _Sides, merged: MergedTree) -> Merge:
         else:
             open_stages[path] = sides.stages_of(path)
             contents.load(open_stages[path].values())
-            because[path] = f"the merged file cannot be read: {why}"
+            because[path] = why
     changes = [
         _change(path, file, sides.committed)
         for path, file in becomes.items()
@@ -168,7 +177,7 @@ def _settled(sides: _Sides, merged: MergedTree) -> Merge:
         )
         for path in sorted(open_stages.keys() | because.keys())
     ]
-    return Merge(changes=tuple(sorted(changes, key=lambda change: change.path)), conflicts=tuple(conflicts))
+    return Merge(changes=_sorted(changes), conflicts=tuple(conflicts))
 
 
 def _gone(old: Mapping[str, File], new: Mapping[str, File]) -> dict[str, File]:
@@ -247,7 +256,7 @@ def _merged_by_structure(path: str, versions: Mapping[int, File]) -> bytes | Non
     if path == RECORD:
         text = merge_records(base, ours, theirs)
     elif path.endswith(".toml"):
-        from waypost.update.merge.toml import merge_toml  # noqa: PLC0415 - only where it is wanted
+        from waypost.update.merge.structure.toml import merge_toml  # noqa: PLC0415 - only where it is wanted
 
         text = merge_toml(base, ours, theirs)
     return None if text is None else (text.replace("\n", "\r\n") if has_crlf else text).encode()
@@ -260,15 +269,35 @@ def _unsound(
     in_conflict: Mapping[str, object],
     contents: _Contents,
 ) -> Iterator[tuple[str, str, bytes | None]]:
-    """Yield what can no longer be read after a merge: its path, why, and the bytes that would repair it."""
+    """Yield what a merge has spoilt that neither side had spoilt: its path, why, and the bytes that would repair it."""
     for path, file in becomes.items():
         is_merged = result[path] not in (sides.ours.get(path), sides.theirs.get(path))
-        why = parse_error(path, file.content) if is_merged and path not in in_conflict else ""
-        if not why:
+        if (
+            not is_merged
+            or path in in_conflict
+            or not (parse_error(path, file.content) or repeated(path, file.content))
+        ):
             continue
         versions = {number: contents.file(entry) for number, entry in sides.stages_of(path).items()}
-        if not any(parse_error(path, version.content) for number, version in versions.items() if number > 1):
-            yield path, why, _merged_by_structure(path, versions)
+        before = [version.content for number, version in versions.items() if number > 1]
+        why = _fault(path, file.content, before)
+        if why:
+            repaired = _merged_by_structure(path, versions)
+            yield path, why, None if repaired is None or _fault(path, repaired, before) else repaired
+
+
+def _fault(path: str, merged: bytes, before: Iterable[bytes]) -> str:
+    """Return what is wrong with a merged file and was with neither version before."""
+    why = parse_error(path, merged)
+    if why:
+        return "" if any(parse_error(path, side) for side in before) else f"the merged file cannot be read: {why}"
+    known = {name for side in before for name in repeated(path, side)}
+    names = [name for name in repeated(path, merged) if name not in known]
+    return f"both sides add {names[0]}, which may stand there once only" if names else ""
+
+
+def _sorted(changes: Iterable[Change]) -> tuple[Change, ...]:
+    return tuple(sorted(changes, key=lambda change: change.path))
 
 
 def _change(path: str, file: File, ours: Mapping[str, TreeEntry]) -> Change:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import tomllib
 import warnings
@@ -28,7 +27,9 @@ def parse_error(path: str, content: bytes) -> str:
 def _python(content: bytes) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        ast.parse(content)
+        compile(
+            content, "the file", "exec", dont_inherit=True
+        )  # sees more than the parser, such as two parameters of a name
 
 
 def _toml(content: bytes) -> None:

@@ -1,7 +1,8 @@
 """Trees of files as git objects, and their three-way merge, in a bare repository that is there for a while.
 
 The repository sees the objects of a project's own and writes none of them there. Neither the user's settings nor
-attributes, hooks, filters or merge drivers change a byte in it.
+attributes, hooks, filters or merge drivers change a byte in it. The attributes that a project has committed are its own
+and hold.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from waypost.system.scratch import temporary_folder
 
 REGULAR, EXECUTABLE, LINK, SUBMODULE = "100644", "100755", "120000", "160000"
 """The modes that git knows."""
-_ALONE: Mapping[str, str] = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+_ALONE: Mapping[str, str] = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_ATTR_NOSYSTEM": "1"}
+# What git looks for at $XDG_CONFIG_HOME/git/attributes or ~/.config/git/attributes without any configuration.
+_NO_ATTRIBUTES = ("-c", f"core.attributesFile={os.devnull}")
 _COMMITTER = b"committer Waypost <waypost@localhost.invalid> 0 +0000\n"
 
 
@@ -111,10 +114,23 @@ class Trees:
         stream.append(b"done\n")
         self._run("fast-import", "--quiet", "--done", given=b"".join(stream))
 
-    def merge(self, ours: str, theirs: str) -> MergedTree:
-        """Merge two branches that have one parent. Their labels stand in git's markers."""
+    def merge(self, ours: str, theirs: str, *, attributes: Mapping[str, File]) -> MergedTree:
+        """Merge two branches that have one parent. Their labels stand in git's markers.
+
+        ``attributes`` are the ``.gitattributes`` of ours, by their path, and all that hold. They name no merge driver
+        but git's own: one that is somebody's setting counts as none.
+        """
         settings = ("-c", "merge.renameLimit=30000", "-c", "merge.directoryRenames=conflict")
-        output = self._run(*settings, "merge-tree", "--write-tree", "-z", "--messages", ours, theirs, accepted=(0, 1))
+        # Git reads attributes in a work tree and, from 2.41 on, rather in the tree that a variable names.
+        work_tree = self.folder.with_name("attributes")
+        for path, file in attributes.items():
+            (work_tree / path).parent.mkdir(parents=True, exist_ok=True)
+            (work_tree / path).write_bytes(file.content)
+        work_tree.mkdir(exist_ok=True)
+        output = self._run(
+            *settings, f"--work-tree={work_tree}", "merge-tree", "--write-tree", "-z", "--messages", ours, theirs,
+            accepted=(0, 1), environment={"GIT_ATTR_SOURCE": ours}, cwd=work_tree,
+        )  # fmt: skip
         tokens = iter(output.decode(errors="surrogateescape").split("\0"))
         tree = next(tokens)
         stages: dict[str, dict[int, TreeEntry]] = {}
@@ -154,9 +170,18 @@ class Trees:
         parts = tokens.decode(errors="surrogateescape").split("\0")[:-1]
         return {parts[index + 1]: parts[index + 2] for index in range(0, len(parts), 3)}
 
-    def _run(self, *arguments: str, given: bytes = b"", accepted: Sequence[int] = (0,)) -> bytes:
-        where = f"--git-dir={self.folder}"
-        return git.run_bytes(where, *arguments, cwd=self.folder, environment=_ALONE, given=given, accepted=accepted)
+    def _run(
+        self,
+        *arguments: str,
+        given: bytes = b"",
+        accepted: Sequence[int] = (0,),
+        environment: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> bytes:
+        return git.run_bytes(
+            f"--git-dir={self.folder}", *_NO_ATTRIBUTES, *arguments,
+            cwd=cwd or self.folder, environment={**_ALONE, **(environment or {})}, given=given, accepted=accepted,
+        )  # fmt: skip
 
 
 def _messages(tokens: Iterator[str]) -> Iterator[tuple[tuple[str, ...], str, str]]:

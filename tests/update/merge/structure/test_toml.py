@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from waypost.update.merge.toml import merge_toml
+from waypost.update.merge.structure.toml import merge_toml
 
 BASE = """\
 [project]
