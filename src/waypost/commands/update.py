@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
+from waypost.address import masked_difference
 from waypost.commands.reply import Fields, Reply, answer_fields, steps_into
 from waypost.errors import ExitCode, StateError, UsageError
 from waypost.projects.project import Project, find_project, printable
@@ -117,7 +118,7 @@ def regenerate(folder: str, manner: Manner) -> Reply:
         if manner.is_preview:
             text = "\n".join([f"Would put back {_counted(plan.merge.changes)}:", *listed])
             if manner.shows_diff:
-                fields["diff"] = difference(plan.project, plan.merge)
+                fields["diff"] = masked_difference(difference(plan.project, plan.merge))
             return Reply(text=text, output=fields.get("diff", ""), fields=fields)
         question = (
             "Put these files back as the template makes them? Your changes in them go (waypost undo takes it back)."
@@ -150,7 +151,7 @@ def undo(folder: str, *, when_done: Callable[[], None] = lambda: None) -> Reply:
 def _preview(plan: UpdatePlan, manner: Manner) -> Reply:
     fields = _fields(plan, manner)
     if manner.shows_diff:
-        fields["diff"] = difference(plan.project, plan.merge)
+        fields["diff"] = masked_difference(difference(plan.project, plan.merge))
     diff = fields.get("diff", "")
     lines = [f"{plan.title}: would change {_counted(plan.changes)}.", *_plan_lines(plan)]
     if plan.conflicts:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
+from waypost.address import git_settings, without_credentials
 from waypost.errors import WaypostError
 from waypost.system.scratch import uninterrupted
 
@@ -37,8 +40,10 @@ _LOCAL_VARIABLES = frozenset(
         "GIT_WORK_TREE",
     }
 )
+_PROTOCOLS_VARIABLE = "GIT_ALLOW_PROTOCOL"
 _NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
-_PROTOCOLS = "file:git:http:https:ssh"
+# What a user allows beyond these with GIT_ALLOW_PROTOCOL, no template source needs.
+_PROTOCOLS = frozenset({"file", "git", "http", "https", "ssh"})
 
 
 class GitError(WaypostError):
@@ -101,7 +106,9 @@ def start_repository(folder: Path, *, message: str, author: tuple[str, str]) -> 
 
 def tags(url: str) -> tuple[str, ...]:
     """Return the names of the tags of the repository at ``url``. Raises ``GitError`` where it cannot be reached."""
-    lines = run("ls-remote", "--tags", "--refs", "--", url, cwd=Path.cwd()).splitlines()
+    address = without_credentials(url)
+    found = run("ls-remote", "--tags", "--refs", "--", address, cwd=Path("/"), environment=git_settings(url))
+    lines = found.splitlines()
     return tuple(line.partition("refs/tags/")[2] for line in lines)
 
 
@@ -110,7 +117,8 @@ def clone(url: str, ref: str, folder: Path) -> str:
 
     Raises ``GitError`` where it cannot be reached or has no such version.
     """
-    run(*_NO_HOOKS, "clone", "--quiet", "--no-checkout", "--", url, str(folder), cwd=folder.parent)
+    fetching = (*_NO_HOOKS, "clone", "--quiet", "--no-checkout", "--", without_credentials(url), str(folder))
+    run(*fetching, cwd=folder.parent, environment=git_settings(url))
     try:
         commit = run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", cwd=folder).strip()
     except GitError as error:
@@ -146,15 +154,33 @@ def run_bytes(
             started.append(_start(arguments, cwd, _environment() | dict(environment or {})))
         out, err = started[0].communicate(given)
     except FileNotFoundError as error:
+        if error.filename != "git":
+            raise
         raise GitError("git was not found", hint="Install git, or put it on PATH.") from error
     finally:
         with uninterrupted():
             for process in started:
                 _stop(process)
-    if started[0].returncode not in accepted:
+    code = started[0].returncode
+    if code not in accepted:
         said = err.decode(errors="replace").strip()
-        raise GitError(said or f"git {os.fsdecode(arguments[0])} failed with exit code {started[0].returncode}")
+        raise GitError(said or f"git {_command_in(arguments)} {_ended(code)}")
     return out
+
+
+def _command_in(arguments: Sequence[str | bytes]) -> str:
+    """Return the name of the git command, which options of git itself may precede."""
+    words = [os.fsdecode(argument) for argument in arguments]
+    return next((word for before, word in pairwise(["", *words]) if word[:1] != "-" and before != "-c"), words[0])
+
+
+def _ended(code: int) -> str:
+    if code > 0:
+        return f"failed with exit code {code}"
+    try:
+        return f"was ended by the signal {signal.Signals(-code).name}"
+    except ValueError:
+        return f"was ended by the signal {-code}"
 
 
 def _start(arguments: Sequence[str | bytes], cwd: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -181,8 +207,16 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _environment() -> dict[str, str]:
+    """Return the variables that git gets: the user's, but for those that point elsewhere.
+
+    Git's own settings say which protocols it may use. The variable of that name puts them all out of force, so it is
+    only narrowed where the user has set it.
+    """
     kept = {name: value for name, value in os.environ.items() if name not in _LOCAL_VARIABLES}
-    return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": _PROTOCOLS}
+    if _PROTOCOLS_VARIABLE in kept:
+        allowed = kept[_PROTOCOLS_VARIABLE].split(":")
+        kept[_PROTOCOLS_VARIABLE] = ":".join(name for name in allowed if name in _PROTOCOLS)
+    return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
 
 
 @cache

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from waypost.address import has_credentials, without_credentials
 from waypost.advice.recommend import recommend
 from waypost.errors import StateError, UsageError
 from waypost.model import Value
@@ -38,7 +39,8 @@ class UpdatePlan:
     asked, ``changed_answers`` the old and the new value of others, ``dropped_answers`` those that no question takes
     any more. ``changes`` are the files that change, ``conflicts`` what is left to a person. ``orphans`` are, where the
     template changes, files that the user wrote or edited and that have no counterpart in the new one. ``notes`` say
-    what else there is to know, such as which given answers have no effect.
+    what else there is to know, such as which given answers have no effect. Answers to secret questions are shown
+    nowhere; ``secrets`` names those that change.
     """
 
     project: Project
@@ -54,6 +56,7 @@ class UpdatePlan:
     conflicts: tuple[Conflict, ...]
     orphans: tuple[str, ...]
     notes: tuple[str, ...]
+    secrets: tuple[str, ...] = ()
 
     @property
     def merge(self) -> Merge:
@@ -78,7 +81,10 @@ class UpdatePlan:
             return f"Change the template from {self.old_template} to {self.template}"
         if self.version != self.old_version:
             return f"Update {self.template} from {self.old_version} to {self.version}"
-        return f"Change answers: {', '.join([*self.changed_answers, *self.new_answers]) or 'none'}"
+        changed = [*self.changed_answers, *self.new_answers, *self.secrets]
+        if not (changed or self.dropped_answers):
+            return "Record the template source's address without credentials"
+        return f"Change answers: {', '.join(changed) or 'none'}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,31 +124,31 @@ def plan_of(
     """
     with _recorded(Path(folder), is_preview=is_preview) as old, source_at(old.source.url, to) as newer:
         _refuse_older(newer, old.source)
-        source = newer if is_canonical(newer.url) else replace(newer, url=old.source.url)
+        source = newer if is_canonical(newer.url) else replace(newer, url=without_credentials(old.source.url))
         before = old.answers
         resolution, answers, notes = resolve_inputs(old.record, before, _catalogue_of(source), inputs)
         after = resolution.answers
         is_switch = after["template"] != before["template"]
         found, orphans = Merge(changes=(), conflicts=()), tuple[str, ...]()
-        if source.version != old.source.version or before != after:
+        if source.version != old.source.version or before != after or has_credentials(old.source.url):
             found, orphans = _merged(old, source, resolution, is_switch=is_switch)
             worktree.refuse_unwritable(old.project, found, allows_new_files=is_preview)
+    was, shown = old.resolution.shown_answers, resolution.shown_answers
     return UpdatePlan(
         project=old.project,
         old_template=str(before["template"]),
         old_version=old.source.version,
         template=str(after["template"]),
         version=source.version,
-        answers=answers,
-        new_answers={key: after[key] for key in after if key not in before},
-        changed_answers={
-            key: (before[key], after[key]) for key in before if key in after and after[key] != before[key]
-        },
-        dropped_answers={key: before[key] for key in before if key not in after},
+        answers={key: answers[key] for key in shown},
+        new_answers={key: shown[key] for key in shown if key not in before},
+        changed_answers={key: (was[key], shown[key]) for key in was if key in shown and shown[key] != was[key]},
+        dropped_answers={key: was[key] for key in was if key not in after},
         changes=found.changes,
         conflicts=found.conflicts,
         orphans=orphans,
         notes=(*notes, *old.notes, *_migration_notes(found.changes)),
+        secrets=tuple(key for key in after if key not in shown and after[key] != before.get(key)),
     )
 
 
@@ -175,7 +181,11 @@ def plan_regeneration(folder: Path, *, is_preview: bool = False) -> Regeneration
             project=old.project,
             template=str(old.answers["template"]),
             version=old.source.version,
-            answers=recorded_answers(old.record, old.resolution.catalogue),
+            answers={
+                key: answer
+                for key, answer in recorded_answers(old.record, old.resolution.catalogue).items()
+                if not old.resolution.catalogue.by_key[key].is_secret
+            },
             merge=found,
             notes=old.notes,
         )
@@ -192,8 +202,9 @@ def _recorded(folder: Path, *, is_preview: bool) -> Iterator[_Recorded]:
     committed = git.run_bytes("cat-file", "blob", f"{project.tree}:{RECORD}", cwd=project.folder)
     record = parse_record(committed, project.folder / RECORD)
     record.refuse_unnamed()
-    with source_at(record.url, record.version) as found:
-        source = replace(found, url=record.url, version=record.version)
+    with source_at(record.address, record.version) as found:
+        # With the address as it is recorded, be it with credentials: only so nobody has edited the record.
+        source = replace(found, url=record.address, version=record.version)
         catalogue = _catalogue_of(source)
         resolution = catalogue.resolve(values_of(recorded_answers(record, catalogue)))
         if resolution.problems:
@@ -203,7 +214,9 @@ def _recorded(folder: Path, *, is_preview: bool) -> Iterator[_Recorded]:
                 hint=f"Take edits by hand out of it (git log -p -- {RECORD}); answers change with --set KEY=VALUE.",
                 key=problem.key,
             )
-        yield _Recorded(project=project, record=record, source=source, resolution=resolution, notes=notes)
+        yield _Recorded(
+            project=project, record=record, source=source, resolution=resolution, notes=(*record.notes, *notes)
+        )
 
 
 def _merged(
