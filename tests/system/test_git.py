@@ -138,3 +138,22 @@ def test_cloning_runs_no_hook(repository: Path, tmp_path: Path, monkeypatch: pyt
     git.clone(str(repository), "v1.0.0", tmp_path / "clone")
     assert (tmp_path / "clone/file").exists()
     assert not (tmp_path / "ran").exists()
+
+
+def test_what_can_be_run_is_committed_so_on_a_file_system_that_keeps_no_such_bits(tmp_path: Path) -> None:
+    for name, mode in (("plain", 0o755), ("runs", 0o644), ("-also runs", 0o755)):
+        (tmp_path / name).write_text(name)
+        (tmp_path / name).chmod(mode)
+    git.start_repository(
+        tmp_path,
+        files=("plain", "runs", "-also runs"),
+        executables={"runs", "-also runs"},
+        message="x",
+        author=("A", "a@localhost.invalid"),
+    )
+    rows = plain_git("ls-tree", "HEAD", cwd=tmp_path).splitlines()
+    assert {row.partition("\t")[2]: row[:6] for row in rows} == {
+        "plain": "100644",
+        "runs": "100755",
+        "-also runs": "100755",
+    }

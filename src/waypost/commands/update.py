@@ -12,10 +12,12 @@ from waypost.address import masked_difference
 from waypost.commands.reply import Fields, Reply, answer_fields, steps_into
 from waypost.errors import ExitCode, StateError, UsageError
 from waypost.projects.project import Project, find_project, printable
+from waypost.projects.tracking import left_out
 from waypost.questions.answers import Inputs
 from waypost.questions.values import as_json, shown
 from waypost.system.git import GitError
 from waypost.update.merge.changes import Change, Conflict, Merge, difference, merged_files
+from waypost.update.merge.trees import EXECUTABLE
 from waypost.update.plan import UpdatePlan, apply_update, plan_of, plan_regeneration
 from waypost.update.rehearsal import Rehearsal, rehearse
 from waypost.update.writing import worktree
@@ -129,7 +131,7 @@ def regenerate(folder: str, manner: Manner) -> Reply:
         worktree.write(plan.project, plan.merge, title=plan.title, when_done=manner.when_done)
     except GitError as error:
         raise _refused_by_git(error) from error
-    steps = fields["next"] = _steps(plan.project, plan.title)
+    steps = fields["next"] = _steps(plan.project, plan.title, plan.merge)
     return Reply(
         text="\n".join([f"Put back {_counted(plan.merge.changes)}, not committed yet.", *listed, *_next_lines(steps)]),
         fields=fields,
@@ -252,11 +254,12 @@ def _orphan_text(plan: UpdatePlan) -> str:
 
 
 def _next_steps(plan: UpdatePlan) -> tuple[str, ...]:
-    return _steps(plan.project, plan.title, [conflict.path for conflict in plan.conflicts])
+    return _steps(plan.project, plan.title, plan.merge)
 
 
-def _steps(project: Project, title: str, conflicts: Sequence[str] = ()) -> tuple[str, ...]:
+def _steps(project: Project, title: str, merge: Merge) -> tuple[str, ...]:
     """Return what to type next; in a repository of many projects what is under way elsewhere stays out of it."""
+    conflicts = [conflict.path for conflict in merge.conflicts]
     alone = " ." if project.prefix else ""
     return (
         *steps_into(project.folder),
@@ -265,8 +268,16 @@ def _steps(project: Project, title: str, conflicts: Sequence[str] = ()) -> tuple
         *(f"git add {shlex.quote(path)}" for path in conflicts),
         "make test",
         f"git add --all{alone}",
+        *_left_out(project, merge),
         f"git commit --message {shlex.quote(title)}{alone}",
     )
+
+
+def _left_out(project: Project, merge: Merge) -> tuple[str, ...]:
+    """Return what brings those new and executable files into the commit that the user's settings leave out."""
+    added = [change.path for change in merge.changes if change.kind == "added"]
+    executables = [change.path for change in merge.changes if change.file and change.file.mode == EXECUTABLE]
+    return left_out(project.folder, added, executables)
 
 
 def _next_lines(steps: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import pairwise
@@ -81,8 +81,26 @@ def is_ignored(path: Path, *, folder: Path) -> bool:
     return True
 
 
-def start_repository(folder: Path, *, message: str, author: tuple[str, str]) -> None:
-    """Make ``folder`` a repository with one commit of everything in it that is not ignored.
+def ignored(paths: Sequence[str], *, folder: Path) -> tuple[str, ...]:
+    """Return those of the paths, relative to ``folder``, that git does not know and that somebody's rules ignore."""
+    if not paths:
+        return ()
+    given = b"".join(os.fsencode(path) + b"\0" for path in paths)
+    found = run_bytes("check-ignore", "-z", "--stdin", cwd=folder, given=given, accepted=(0, 1))
+    return tuple(os.fsdecode(path) for path in found.split(b"\0") if path)
+
+
+def looks_at_modes(folder: Path) -> bool:
+    """Whether git looks at who may run a file in the repository that ``folder`` belongs to."""
+    return run("config", "--type=bool", "--default=true", "--get", "core.fileMode", cwd=folder).strip() == "true"
+
+
+def start_repository(
+    folder: Path, *, files: Iterable[str], executables: Collection[str], message: str, author: tuple[str, str]
+) -> None:
+    """Make ``folder`` a repository with one commit of all ``files``, whatever rules of the user ignore them.
+
+    ``executables`` are those of them that are executable, also on a file system that keeps no such bits.
 
     The branch is the user's ``init.defaultBranch``, or main. Where git knows no identity, ``author`` (name, e-mail)
     signs this one commit. No hooks run and nothing is signed: a first commit must not ask for a passphrase.
@@ -92,8 +110,7 @@ def start_repository(folder: Path, *, message: str, author: tuple[str, str]) -> 
     run("init", "--quiet", *branch, cwd=folder)
     # Nor does git tidy up in the background, in a folder that is about to be moved.
     options = [*_NO_HOOKS, "-c", "commit.gpgSign=false", "-c", "maintenance.auto=false", "-c", "gc.auto=0"]
-    # All files into one pack instead of a file for each, which takes git four times as long.
-    run(*options, "-c", "core.bigFileThreshold=1", "add", "--all", cwd=folder)
+    _add(folder, tuple(files), executables, options)
     commit = ("commit", "--quiet", "--message", message)
     try:
         run(*options, *commit, cwd=folder)
@@ -102,6 +119,20 @@ def start_repository(folder: Path, *, message: str, author: tuple[str, str]) -> 
             raise
         name, email = author
         run(*options, "-c", f"user.name={name}", "-c", f"user.email={email}", *commit, cwd=folder)
+
+
+def _add(folder: Path, files: Sequence[str], executables: Collection[str], options: Sequence[str]) -> None:
+    keeps_bits = all(os.access(folder / path, os.X_OK) == (path in executables) for path in files)
+    # All files into one pack instead of a file for each, which takes git four times as long.
+    settings = ("core.bigFileThreshold=1", "core.safeCRLF=false", f"core.fileMode={str(keeps_bits).lower()}")
+    given = b"".join(os.fsencode(path) + b"\0" for path in files)
+    run_bytes(
+        *options, *(word for setting in settings for word in ("-c", setting)),
+        "add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul",
+        cwd=folder, environment={"GIT_LITERAL_PATHSPECS": "1"}, given=given,
+    )  # fmt: skip
+    if executables and not keeps_bits:
+        run(*options, "update-index", "--chmod=+x", "--", *sorted(executables), cwd=folder)
 
 
 def tags(url: str) -> tuple[str, ...]:
