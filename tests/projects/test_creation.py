@@ -382,7 +382,8 @@ def test_the_first_commit_has_every_file_whatever_is_ignored(place: Workplace, r
             with (place.home / ".gitconfig").open("a") as stream:
                 stream.write(f"[init]\ntemplateDir = {place.home}/template\n")
         case _:
-            (source / "templates/flask-micro/.gitignore").write_text(".env*\nsrc/\n")
+            rules_of_project = source / "templates/flask-micro/.gitignore"
+            rules_of_project.rename(f"{rules_of_project}.jinja").write_text(".env*\nsrc/\n")
     as_repository(source, "v1.0.0")
     done = place.run("new", "shop", "--set=template=flask-micro", "--source", source, "--json")
     assert (done.code, done.reply["notes"]) == (0, []), done.err
