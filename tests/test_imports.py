@@ -34,7 +34,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("wizard.terminal",),
     ("advice", "questions", "system"),
     ("errors",),
-    ("model",),
+    ("model", "address"),
 )
 LARGEST_PACKAGE = 8
 HOMES = {

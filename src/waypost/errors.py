@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
+from waypost.address import masked
 from waypost.model import Problem
 
 
@@ -49,7 +50,7 @@ class WaypostError(Exception):
 
     ``message`` says what is wrong and where, ``hint`` what to do next (may be empty), ``exit_code`` how a command
     that meets it ends, ``key`` the question it is about, where it is about one, and ``problems`` what is wrong with
-    single answers, each with its place.
+    single answers, each with its place. Neither message nor hint shows the credentials of an address.
     """
 
     exit_code: ExitCode = ExitCode.INTERNAL
@@ -57,9 +58,9 @@ class WaypostError(Exception):
     def __init__(
         self, message: str, *, hint: str = "", key: str = "", problems: Sequence[tuple[Problem, str]] = ()
     ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        super().__init__(masked(message))
+        self.message = masked(message)
+        self.hint = masked(hint)
         self.key = key
         self.problems = tuple(problems)
 

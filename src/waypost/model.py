@@ -33,6 +33,8 @@ class Question:
     default_source: Any
     when_source: str
     validator_source: str
+    is_secret: bool = False
+    """Whether the answer is neither recorded nor shown."""
 
     @property
     def values(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from support.lives import EMAIL, PASSWORD, Life
+from support.lives import Life
 from support.running import Workplace
 from support.weeks import some_weeks
 
@@ -33,7 +33,11 @@ FIRST = [
             template="flask-blueprints",
             release="v0.2.0",
             begins_with={"accounts": "login"},
-            changes=({}, {"accounts": "full", "api": "rest", "sessions": "database"}, {"accounts": "login", "api": "none"}),
+            changes=(
+                {},
+                {"accounts": "full", "api": "rest", "sessions": "database"},
+                {"accounts": "login", "api": "none"},
+            ),
         ),
         id="flask-blueprints",
     ),
@@ -71,6 +75,3 @@ def live(place: Workplace, plan: Plan) -> Life:
 @pytest.mark.parametrize("plan", FIRST)
 def test_a_project_works_after_each_update(place: Workplace, plan: Plan) -> None:
     live(place, plan)
-
-
-__all__ = ["EMAIL", "PASSWORD"]

@@ -368,6 +368,59 @@ def test_inside_another_repository_none_is_made(place: Workplace, small: list[st
     assert git("status", "--porcelain", cwd=place.here) == "?? apps/\n"
 
 
+@pytest.mark.parametrize("rules", ["global excludes", "excludes of a template of git", "rules of the project"])
+def test_the_first_commit_has_every_file_whatever_is_ignored(place: Workplace, rules: str) -> None:
+    source = copy_of_our_source(place.root / "source", {**SMALL, "odd [x] *.txt": "", ":(glob)x": ""})
+    match rules:
+        case "global excludes":
+            (place.home / "ignored").write_text(".env*\n*.md\n")
+            with (place.home / ".gitconfig").open("a") as stream:
+                stream.write(f"[core]\nexcludesFile = {place.home}/ignored\nsafeCRLF = true\nautocrlf = input\n")
+        case "excludes of a template of git":
+            (place.home / "template/info").mkdir(parents=True)
+            (place.home / "template/info/exclude").write_text(".env*\ndocs/\n")
+            with (place.home / ".gitconfig").open("a") as stream:
+                stream.write(f"[init]\ntemplateDir = {place.home}/template\n")
+        case _:
+            rules_of_project = source / "templates/flask-micro/.gitignore"
+            rules_of_project.rename(f"{rules_of_project}.jinja").write_text(".env*\nsrc/\n")
+    as_repository(source, "v1.0.0")
+    done = place.run("new", "shop", "--set=template=flask-micro", "--source", source, "--json")
+    assert (done.code, done.reply["notes"]) == (0, []), done.err
+    committed = git("-c", "core.quotePath=false", "ls-files", "-z", cwd=place.here / "shop").split("\0")[:-1]
+    assert sorted(committed) == sorted(set(done.reply["changed"]) - {".env"})
+    assert ".env" in done.reply["changed"]
+    assert place.run("check", "shop").code == 0
+
+
+def test_in_a_repository_of_others_the_note_says_what_its_rules_leave_out(
+    place: Workplace, small_repository: Path
+) -> None:
+    git("init", "--quiet", cwd=place.here)
+    git("config", "core.fileMode", "false", cwd=place.here)
+    (place.here / ".gitignore").write_text(".env*\n")
+    source = copy_of_our_source(place.root / "source", SMALL)
+    (source / "templates/flask-micro/run it.sh").write_text("#!/bin/sh\n")
+    (source / "templates/flask-micro/run it.sh").chmod(0o755)
+    as_repository(source, "v1.0.0")
+    done = place.run("new", "apps/shop", "--set=template=flask-micro", "--source", source, "--json")
+    note, *more = done.reply["notes"]
+    commands = [text.rpartition(": ")[2] for text in more]
+    assert "inside a git repository" in note
+    assert commands == ["git add --force -- .env.example", "git add --chmod=+x -- 'run it.sh'"]
+    for command in ("git add --all", *commands):
+        subprocess.run(command, shell=True, cwd=place.here / "apps/shop", env=place.environment(), check=True)
+    listed = git("ls-files", "--stage", cwd=place.here / "apps/shop")
+    assert "\t.env.example\n" in listed
+    assert "\t.env\n" not in listed
+    assert [line.split()[0] for line in listed.splitlines() if "run it.sh" in line] == ["100755"]
+
+
+def test_where_nothing_is_left_out_there_is_one_note(place: Workplace, small: list[str]) -> None:
+    git("init", "--quiet", cwd=place.here)
+    assert len(place.run("new", "apps/shop", *small, "--json").reply["notes"]) == 1
+
+
 def test_no_hook_runs_and_nothing_is_signed(place: Workplace, small: list[str]) -> None:
     hooks = place.home / "template" / "hooks"
     hooks.mkdir(parents=True)

@@ -75,7 +75,9 @@ class Life:
             timeout=_SECONDS,
             check=False,
         )
-        assert done.returncode == 0, f"{command} ended with {done.returncode}\n{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
+        assert done.returncode == 0, (
+            f"{command} ended with {done.returncode}\n{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
+        )
         return done.stdout
 
     def environment(self) -> dict[str, str]:
@@ -157,7 +159,7 @@ class Life:
 
     @staticmethod
     def _count(connection: sqlite3.Connection, table: str) -> int:
-        (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - a name of ours
+        (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
         return int(count)
 
     def _set_addresses(self) -> None:
@@ -185,14 +187,18 @@ class Life:
 
 def _insert(connection: sqlite3.Connection, table: str) -> None:
     columns = connection.execute(f"PRAGMA table_info({table})").fetchall()
-    values = {name: _value(name, kind) for _, name, kind, required, default, key in columns if required and not key and default is None}
+    values = {
+        name: _value(name, kind)
+        for _, name, kind, required, default, key in columns
+        if required and not key and default is None
+    }
     owners = {target: table_ for _, _, table_, target, *_ in connection.execute(f"PRAGMA foreign_key_list({table})")}
     for name, other in owners.items():
-        first = connection.execute(f"SELECT id FROM {other} LIMIT 1").fetchone()  # noqa: S608 - a name of ours
+        first = connection.execute(f"SELECT id FROM {other} LIMIT 1").fetchone()
         if first and name in values:
             values[name] = first[0]
     names, marks = ", ".join(f'"{name}"' for name in values), ", ".join("?" * len(values))
-    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", [*values.values()])  # noqa: S608 - the same
+    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", [*values.values()])
 
 
 def _value(name: str, kind: str) -> object:

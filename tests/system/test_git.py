@@ -44,7 +44,53 @@ def test_messages_are_not_translated_and_nothing_is_asked(repository: Path, monk
     variables = dict(line.split("=", 1) for line in git.run("shown", cwd=repository).splitlines() if "=" in line)
     assert variables["LC_ALL"] == "C"
     assert variables["GIT_TERMINAL_PROMPT"] == "0"
-    assert "ext" not in variables["GIT_ALLOW_PROTOCOL"].split(":")
+    assert variables.keys().isdisjoint({"GIT_DIR", "GIT_ALLOW_PROTOCOL"})
+
+
+def fetching(folder: Path, *, allowed: str | None = None, **settings: str) -> str:
+    """Why a fetch from the repository in ``folder`` by a file:// address is refused; nothing where it is not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(folder.parent))
+        patch.delenv("GIT_ALLOW_PROTOCOL", raising=False)
+        if allowed is not None:
+            patch.setenv("GIT_ALLOW_PROTOCOL", allowed)
+        (folder.parent / ".gitconfig").write_text(
+            "".join(f'[protocol "{k}"]\nallow = {v}\n' for k, v in settings.items())
+        )
+        try:
+            git.tags(f"file://{folder}")
+        except GitError as error:
+            return error.cause
+    return ""
+
+
+def test_which_protocols_are_allowed_is_what_the_user_has_set(repository: Path) -> None:
+    refused = "transport 'file' not allowed"
+    assert fetching(repository) == ""
+    assert fetching(repository, file="never") == refused
+    assert fetching(repository, allowed="https:ssh") == refused
+    assert fetching(repository, allowed="") == refused
+    assert fetching(repository, allowed="https:file", file="never") == ""
+
+
+def test_what_the_user_allows_is_never_widened_and_no_program_becomes_a_transport(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "ext:https")
+    with pytest.raises(GitError, match="'ext' not allowed"):
+        git.run("ls-remote", f"ext::touch {tmp_path}/ran", cwd=repository)
+    monkeypatch.delenv("GIT_ALLOW_PROTOCOL")
+    with pytest.raises(GitError, match="'ext' not allowed"):
+        git.run("ls-remote", f"ext::touch {tmp_path}/ran", cwd=repository)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_git_that_a_signal_ends_and_a_folder_that_is_gone_are_named(repository: Path, tmp_path: Path) -> None:
+    (repository / ".git/config").write_text('[alias]\n die = "!kill -9 $PPID"\n')
+    with pytest.raises(GitError, match="git die was ended by the signal SIGKILL"):
+        git.run("-c", "core.quotePath=false", "die", cwd=repository)
+    with pytest.raises(FileNotFoundError):
+        git.run("status", cwd=tmp_path / "gone")
 
 
 def test_every_variable_that_points_at_a_repository_is_dropped(
@@ -92,3 +138,22 @@ def test_cloning_runs_no_hook(repository: Path, tmp_path: Path, monkeypatch: pyt
     git.clone(str(repository), "v1.0.0", tmp_path / "clone")
     assert (tmp_path / "clone/file").exists()
     assert not (tmp_path / "ran").exists()
+
+
+def test_what_can_be_run_is_committed_so_on_a_file_system_that_keeps_no_such_bits(tmp_path: Path) -> None:
+    for name, mode in (("plain", 0o755), ("runs", 0o644), ("-also runs", 0o755)):
+        (tmp_path / name).write_text(name)
+        (tmp_path / name).chmod(mode)
+    git.start_repository(
+        tmp_path,
+        files=("plain", "runs", "-also runs"),
+        executables={"runs", "-also runs"},
+        message="x",
+        author=("A", "a@localhost.invalid"),
+    )
+    rows = plain_git("ls-tree", "HEAD", cwd=tmp_path).splitlines()
+    assert {row.partition("\t")[2]: row[:6] for row in rows} == {
+        "plain": "100644",
+        "runs": "100755",
+        "-also runs": "100755",
+    }

@@ -63,8 +63,10 @@ def answers_show(project: str) -> Reply:
     lines = [f"{key} = {toml_value(answer.value)}\n" for key, answer in answers.items()]
     return Reply(
         output=head + "".join(lines),
+        text="\n".join(f"Note: {note}" for note in record.notes),
         fields={
             "template": {"name": record.answers.get("template"), "from": version, "to": None},
             "answers": answer_fields(answers),
+            "notes": record.notes,
         },
     )

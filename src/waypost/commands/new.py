@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from waypost.address import CREDENTIALS_HINT, has_credentials
 from waypost.commands.reply import Fields, Reply, TemplateFields, answer_fields, here, shown_path, steps_into
 from waypost.errors import StateError, UsageError
 from waypost.model import Value
@@ -69,12 +70,18 @@ def new(
             source, plan.resolution, plan.recommendation, folder, uses_git=uses_git, when_made=when_made
         )
         steps = _next_steps(plan, folder)
-    notes = plan.notes + created.notes
+    notes = (*plan.notes, *created.notes, *_credentials_note(url))
     text = [f"Made {shown_path(folder)} from {plan.template}: {len(created.files)} files."]
     text += [*(f"Note: {note}" for note in notes), "", "Next:", *(f"  {step}" for step in steps)]
     fields = _project_fields(plan, source, folder)
     fields.update({"changed": created.files, "next": steps, "notes": notes})
     return Reply(text="\n".join(text), fields=fields)
+
+
+def _credentials_note(url: str | None) -> tuple[str, ...]:
+    if not has_credentials(url or ""):
+        return ()
+    return (f"The credentials in the source's address are not recorded, and updates need them. {CREDENTIALS_HINT}",)
 
 
 def create(

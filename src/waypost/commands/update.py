@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from waypost.address import masked_difference
 from waypost.commands.reply import (
     EnvironmentFields,
     RegenerateFields,
@@ -18,10 +19,12 @@ from waypost.commands.reply import (
 )
 from waypost.errors import ExitCode, StateError, UsageError
 from waypost.projects.project import Project, find_project, printable
+from waypost.projects.tracking import left_out
 from waypost.questions.answers import Inputs
 from waypost.questions.values import as_json, shown
 from waypost.system.git import GitError
 from waypost.update.merge.changes import Change, Conflict, Merge, difference, merged_files
+from waypost.update.merge.trees import EXECUTABLE
 from waypost.update.plan import UpdatePlan, apply_update, plan_of, plan_regeneration
 from waypost.update.reading.environment import EnvironmentChange, environment_of
 from waypost.update.rehearsal import Rehearsal, rehearse
@@ -92,7 +95,7 @@ def regenerate(folder: str, manner: Manner) -> Reply:
         if manner.is_preview:
             text = "\n".join([f"Would put back {_counted(plan.merge.changes)}:", *listed])
             if manner.shows_diff:
-                fields["diff"] = difference(plan.project, plan.merge)
+                fields["diff"] = masked_difference(difference(plan.project, plan.merge))
             return Reply(text=text, output=fields.get("diff", ""), fields=fields)
         question = (
             "Put these files back as the template makes them? Your changes in them go (waypost undo takes it back)."
@@ -103,7 +106,7 @@ def regenerate(folder: str, manner: Manner) -> Reply:
         worktree.write(plan.project, plan.merge, title=plan.title, when_done=manner.when_done)
     except GitError as error:
         raise _refused_by_git(error) from error
-    steps = fields["next"] = _steps(plan.project, plan.title)
+    steps = fields["next"] = _steps(plan.project, plan.title, plan.merge)
     return Reply(
         text="\n".join([f"Put back {_counted(plan.merge.changes)}, not committed yet.", *listed, *_next_lines(steps)]),
         fields=fields,
@@ -125,7 +128,7 @@ def undo(folder: str, *, when_done: Callable[[], None] = lambda: None) -> Reply:
 def _preview(plan: UpdatePlan, manner: Manner) -> Reply:
     fields = _fields(plan, manner)
     if manner.shows_diff:
-        fields["diff"] = difference(plan.project, plan.merge)
+        fields["diff"] = masked_difference(difference(plan.project, plan.merge))
     diff = fields.get("diff", "")
     lines = [f"{plan.title}: would change {_counted(plan.changes)}.", *_plan_lines(plan)]
     if plan.conflicts:
@@ -242,14 +245,13 @@ def _orphan_text(plan: UpdatePlan) -> str:
 
 
 def _next_steps(plan: UpdatePlan) -> tuple[str, ...]:
-    conflicts = [conflict.path for conflict in plan.conflicts]
-    return _steps(plan.project, plan.title, [*plan.consequences.variables, *plan.consequences.steps], conflicts)
+    steps = [*plan.consequences.variables, *plan.consequences.steps]
+    return _steps(plan.project, plan.title, plan.merge, steps)
 
 
-def _steps(
-    project: Project, title: str, between: Sequence[str] = ("make test",), conflicts: Sequence[str] = ()
-) -> tuple[str, ...]:
+def _steps(project: Project, title: str, merge: Merge, between: Sequence[str] = ("make test",)) -> tuple[str, ...]:
     """Return what to type next; in a repository of many projects what is under way elsewhere stays out of it."""
+    conflicts = [conflict.path for conflict in merge.conflicts]
     alone = " ." if project.prefix else ""
     return (
         *steps_into(project.folder),
@@ -258,8 +260,16 @@ def _steps(
         *(f"git add {shlex.quote(path)}" for path in conflicts),
         *between,
         f"git add --all{alone}",
+        *_left_out(project, merge),
         f"git commit --message {shlex.quote(title)}{alone}",
     )
+
+
+def _left_out(project: Project, merge: Merge) -> tuple[str, ...]:
+    """Return what brings those new and executable files into the commit that the user's settings leave out."""
+    added = [change.path for change in merge.changes if change.kind == "added"]
+    executables = [change.path for change in merge.changes if change.file and change.file.mode == EXECUTABLE]
+    return left_out(project.folder, added, executables)
 
 
 def _next_lines(steps: Sequence[str]) -> list[str]:

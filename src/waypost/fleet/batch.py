@@ -11,6 +11,7 @@ from pathlib import Path
 from time import monotonic
 from typing import IO, Any
 
+from waypost.address import without_credentials
 from waypost.advice.recommend import recommend
 from waypost.errors import StateError, WaypostError
 from waypost.fleet.manifest import Action, Entry
@@ -141,7 +142,10 @@ def _task(entry: Entry) -> _Task:
 
 
 def _sources(tasks: Iterable[_Task]) -> Iterator[tuple[str, str | None]]:
-    """Yield address and version of every template source that the tasks will ask for."""
+    """Yield address and version of every template source that the tasks will ask for.
+
+    The manifest can hold the credentials of a source, which a project's record is without.
+    """
     for task in tasks:
         if task.action == "new":
             yield task.entry.source or embedded().url, task.entry.version
@@ -149,8 +153,10 @@ def _sources(tasks: Iterable[_Task]) -> Iterator[tuple[str, str | None]]:
         with suppress(WaypostError):
             record = read_record(Path(task.entry.folder))
             record.refuse_unnamed()
-            yield record.url, record.version
-            yield record.url, task.entry.version
+            source = task.entry.source or ""
+            address = source if without_credentials(source) == record.url else record.address
+            yield address, record.version
+            yield address, task.entry.version
 
 
 def _prepare(sources: Iterable[TemplateSource]) -> None:

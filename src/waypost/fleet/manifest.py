@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from waypost.address import without_credentials
 from waypost.errors import AnswersError, nearest
 from waypost.questions.file import not_toml
 from waypost.questions.record import RECORD
@@ -52,12 +53,13 @@ class Entry:
 
     @property
     def fingerprint(self) -> str:
-        """What changes when something else is wanted of the project."""
+        """What changes when something else is wanted of the project; other credentials want nothing else."""
         try:
             answers = Path(self.answers).read_bytes() if self.answers else b""
         except OSError:
             answers = b""
-        return hashlib.sha256(json.dumps(asdict(self)).encode() + answers).hexdigest()[:16]
+        wanted = asdict(self) | {"source": without_credentials(self.source or "")}
+        return hashlib.sha256(json.dumps(wanted).encode() + answers).hexdigest()[:16]
 
 
 def read_manifest(path: Path) -> tuple[Entry, ...]:

@@ -8,7 +8,7 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from waypost.advice.model import Recommendation
 from waypost.errors import StateError
 from waypost.model import Value
 from waypost.projects import decision_record
+from waypost.projects.tracking import left_out
 from waypost.questions.catalogue import Resolution
 from waypost.sources.embedded import TemplateSource
 from waypost.sources.rendering import render
@@ -27,6 +28,7 @@ _SECRET_LINE = re.compile(r"^SECRET_KEY=.*$", re.MULTILINE)
 _FALLBACK_EMAIL = "waypost@localhost.invalid"
 _OWNER_ONLY = 0o600
 _STAGING = ".waypost"
+_ENVIRONMENT = ".env"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,16 +62,20 @@ def create(
     with _staging_for(destination) as staging:
         project = staging / destination.name
         try:
-            render(source, resolution, project)
+            executables = render(source, resolution, project)
             _write_environment(project)
             decision_record.write(project, recommendation, answers)
-            notes = _commit(project, answers, destination, uses_git=uses_git)
             files = _files_of(project)
+            kept = tuple(name for name in files if name != _ENVIRONMENT)
+            host = _host_of(destination) if uses_git else ""
+            notes = _commit(project, kept, executables, answers, destination) if uses_git and not host else ()
             with uninterrupted():
                 _put_in_place(project, destination)
                 when_made()
         except OSError as error:
             raise _unwritable(error, destination) from error
+    if host:
+        notes = (host, *_left_out_note(destination, kept, executables))
     return CreatedProject(folder=destination, files=files, notes=notes)
 
 
@@ -133,31 +139,56 @@ def _make(folder: Path, made: list[Path]) -> None:
 def _write_environment(project: Path) -> None:
     """Write ``.env`` from ``.env.example`` with a secret of its own: readable by its owner alone, never recorded."""
     example = project / ".env.example"
-    if not example.is_file():
+    if not example.is_file() or os.path.lexists(project / _ENVIRONMENT):
         return
     text = _SECRET_LINE.sub(f"SECRET_KEY={secrets.token_urlsafe(48)}", example.read_text(encoding="utf-8"), count=1)
-    descriptor = os.open(project / ".env", os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+    descriptor = os.open(project / _ENVIRONMENT, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
         stream.write(text)
 
 
-def _commit(project: Path, answers: Mapping[str, Value], destination: Path, *, uses_git: bool) -> tuple[str, ...]:
-    if not uses_git:
-        return ()
+def _host_of(destination: Path) -> str:
+    """Return the sentence about a repository that is there already and takes the project; nothing where none does."""
     if not git.is_available():
-        return ("git was not found, so the project is not under version control yet.",)
+        return ""
     if (destination / ".git").exists() and git.is_inside_work_tree(destination):
-        return ("The folder is a git repository already; commit the project there.",)
+        return "The folder is a git repository already; commit the project there."
     around = _nearest_folder(destination)
     if git.is_inside_work_tree(around) and not git.is_ignored(destination.absolute(), folder=around):
-        return ("The project lies inside a git repository, so it was not made one of its own; commit it there.",)
+        return "The project lies inside a git repository, so it was not made one of its own; commit it there."
+    return ""
+
+
+def _left_out_note(destination: Path, files: Iterable[str], executables: Iterable[str]) -> tuple[str, ...]:
+    """Say what git would leave out of a commit there, and how it gets in."""
+    try:
+        commands = left_out(destination, files, executables)
+    except git.GitError:
+        return ()
+    because = "That repository's settings leave something of the project out. In the project's folder, type this, too"
+    return tuple(f"{because}: {command}" for command in commands)
+
+
+def _commit(
+    project: Path,
+    files: Iterable[str],
+    executables: Collection[str],
+    answers: Mapping[str, Value],
+    destination: Path,
+) -> tuple[str, ...]:
+    if not git.is_available():
+        return ("git was not found, so the project is not under version control yet.",)
     author = (
         str(answers["author_name"]).strip("<>,;:. ") or "Waypost",
         str(answers["author_email"]) or _FALLBACK_EMAIL,
     )
     try:
         git.start_repository(
-            project, message=f"Start {answers['project_slug']} from {answers['template']}", author=author
+            project,
+            files=files,
+            executables=executables,
+            message=f"Start {answers['project_slug']} from {answers['template']}",
+            author=author,
         )
     except git.GitError as error:
         shutil.rmtree(project / ".git", ignore_errors=True)

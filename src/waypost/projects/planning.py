@@ -19,7 +19,7 @@ _OLDEST_PYTHON = (3, 11)
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Everything that is decided about a project before it is made."""
+    """Everything that is decided about a project before it is made; ``answers`` are those that may be shown."""
 
     catalogue: Catalogue
     resolution: Resolution
@@ -70,7 +70,7 @@ def plan_of(catalogue: Catalogue, given: Mapping[str, Answer]) -> Plan:
     resolution = catalogue.resolve(values_of(answers))
     raise_problems(resolution.problems, answers)
     complete = {
-        key: answers.get(key, Answer(value=value, origin="default")) for key, value in resolution.answers.items()
+        key: answers.get(key, Answer(value=value, origin="default")) for key, value in resolution.shown_answers.items()
     }
     return Plan(catalogue=catalogue, resolution=resolution, recommendation=recommendation, answers=complete)
 

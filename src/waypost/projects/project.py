@@ -123,7 +123,7 @@ def refuse_unfit(project: Project, *, allows_new_files: bool = False) -> tuple[s
             raise StateError(f"a {process} is under way in {project.top}", hint=f"Finish it, or git {process} --abort.")
     listed = git.run(
         *QUIET, "--no-optional-locks", "status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames",
-        "--ignore-submodules=none", "--", ".",
+        "--", ".",
         cwd=project.folder,
     )  # fmt: skip
     rows = [row for row in listed.split("\0") if row]

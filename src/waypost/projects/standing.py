@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -76,16 +76,16 @@ def check(project: str | os.PathLike[str] = ".", *, compares_files: bool = True)
             f"a change of {folder} was killed half-way, so there is nothing to say about its files",
             hint="This puts it back as it was, or finishes it: waypost update --dry-run",
         )
-    newer = newer_than(record.url, record.version)
+    newer = newer_than(record.address, record.version)
     drift: tuple[Drift, ...] | None = None
-    notes: tuple[str, ...] = ()
+    notes = record.notes
     if compares_files:
         try:
             drift = _drift(folder, record)
         except SourceError as error:
             if not newer:
                 raise
-            notes = (f"The files were not compared: {error.message}.",)
+            notes = (*notes, f"The files were not compared: {error.message}.")
     return Standing(
         project=folder,
         template=record.template,
@@ -97,7 +97,8 @@ def check(project: str | os.PathLike[str] = ".", *, compares_files: bool = True)
 
 
 def _drift(folder: Path, record: Record) -> tuple[Drift, ...]:
-    with source_at(record.url, record.version) as source:
+    with source_at(record.address, record.version) as found:
+        source = replace(found, url=record.address, version=record.version)  # as the record has them
         catalogue = load_catalogue(source.root)
         answers = recorded_answers(record, catalogue)
         resolution = catalogue.resolve(values_of(answers))

@@ -63,7 +63,7 @@ def read_file(path: str, catalogue: Catalogue) -> dict[str, Answer]:
     Raises ``AnswersError`` that names file, line, column and the nearest key, where the file cannot be read, is not
     TOML or holds a key that is no question.
     """
-    file = read_toml(path)
+    file = read_toml(path, secrets={question.key for question in catalogue.questions if question.is_secret})
     for key, value in file.values.items():
         if isinstance(value, dict):
             raise AnswersError(

@@ -66,6 +66,11 @@ class Resolution:
     catalogue: Catalogue = field(repr=False)
     context: Mapping[str, Any] = field(repr=False)
 
+    @property
+    def shown_answers(self) -> Mapping[str, Value]:
+        """The answers but for those to secret questions, which are neither recorded nor shown."""
+        return {key: value for key, value in self.answers.items() if not self.catalogue.by_key[key].is_secret}
+
     @cached_property
     def facts(self) -> Mapping[str, Any]:
         """The values computed from the answers: only rendering needs them, and they cost as much as the answers."""
@@ -138,7 +143,9 @@ class Catalogue:
                 context[entry.key] = default
                 continue
             value = given.get(entry.key, default)
-            problem = self._problem(entry, value, context) if applies or entry.key in given else None
+            # Copier lets the default of a secret question be one that nobody may answer, too.
+            is_checked = entry.key in given or (applies and not entry.is_secret)
+            problem = self._problem(entry, value, context) if is_checked else None
             if problem:
                 problems.append(problem)
                 value = default

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,17 +29,18 @@ class TomlFile:
     places: Mapping[str, str]
 
 
-def read_toml(path: str) -> TomlFile:
+def read_toml(path: str, *, secrets: Collection[str] = ()) -> TomlFile:
     """Return what the TOML file ``path`` holds, or standard input for ``-``.
 
-    Raises ``AnswersError`` with line and column where the file cannot be read or is not TOML.
+    Raises ``AnswersError`` with line and column where the file cannot be read or is not TOML; it does not repeat the
+    values of ``secrets``.
     """
     name = "standard input" if path == "-" else path
     text = _text_of(path, name)
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise not_toml(error, name, text) from error
+        raise not_toml(error, name, text, secrets=secrets) from error
     except RecursionError as error:
         raise AnswersError(
             f"{name}: is nested too deeply", hint="An answers file has flat keys, one a line."
@@ -76,7 +77,7 @@ def _bytes_of(path: str) -> bytes:
         ) from error
 
 
-def not_toml(error: tomllib.TOMLDecodeError, name: str, text: str) -> AnswersError:
+def not_toml(error: tomllib.TOMLDecodeError, name: str, text: str, *, secrets: Collection[str] = ()) -> AnswersError:
     """Return the error of a file ``name`` that is not TOML, with line and column and what would be."""
     message = str(error)
     found = re.search(r" \(at line (\d+), column (\d+)\)$", message)
@@ -94,7 +95,9 @@ def not_toml(error: tomllib.TOMLDecodeError, name: str, text: str) -> AnswersErr
     )
     if stands_twice:
         message = f"'{stands_twice[1]}' stands there twice"
-    hint = f'Text stands in quotes: {bare[1]} = "{bare[2]}"' if bare else "One `key = value` a line; text in quotes."
+    hint = "One `key = value` a line; text in quotes."
+    if bare:
+        hint = f'Text stands in quotes: {bare[1]} = "{"..." if bare[1] in secrets else bare[2]}"'
     return AnswersError(f"{name}:{line}:{column}: is not valid TOML: {message}", hint=hint)
 
 

@@ -112,6 +112,7 @@ def _question(key: str, details: Any, stem: str) -> Question:
         default_source=details.get("default", ""),
         when_source=when if isinstance(when, str) else str(bool(when)),
         validator_source=str(details.get("validator", "")),
+        is_secret=bool(details.get("secret")),
     )
 
 

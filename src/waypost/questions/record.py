@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from waypost.address import has_credentials, without_credentials
 from waypost.errors import StateError
 
 # The one in C is eight times as fast.
@@ -16,6 +17,9 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 RECORD = ".copier-answers.yml"
 """The name of the record in a project's folder."""
+_LEFT_IN_HISTORY = (
+    "An update takes them out of the file, but they stay in the repository's history: revoke a password or token."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,13 +27,22 @@ class Record:
     """What a project records: the answers that it was made from, and the source and version of its template.
 
     ``answers`` are all that is recorded but copier's own keys, as YAML has them. ``url`` and ``version`` are empty
-    where the record names none.
+    where the record names none. ``address`` is what git gets to reach the source: records of earlier versions, and of
+    copier, can hold credentials there, which ``url`` is without.
     """
 
     path: Path
     url: str
     version: str
     answers: Mapping[str, Any]
+    address: str = field(repr=False)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know about the record: that it holds credentials."""
+        if not has_credentials(self.address):
+            return ()
+        return (f"{RECORD} holds credentials in the address of the template source. {_LEFT_IN_HISTORY}",)
 
     @property
     def template(self) -> str:
@@ -65,9 +78,10 @@ def read_record(project: Path) -> Record:
 def parse_record(content: bytes, path: Path) -> Record:
     """Return the record that the file at ``path`` holds or held. Raises ``StateError`` where it is none."""
     values = _parsed(content, path)
-    url, version = (str(values[key]) if isinstance(values.get(key), str) else "" for key in ("_src_path", "_commit"))
+    named = (values.get(key) for key in ("_src_path", "_commit"))
+    address, version = (text if isinstance(text, str) else "" for text in named)
     answers = {key: value for key, value in values.items() if not key.startswith("_")}
-    return Record(path=path, url=url, version=version, answers=answers)
+    return Record(path=path, url=without_credentials(address), version=version, answers=answers, address=address)
 
 
 def _parsed(content: bytes, path: Path) -> dict[str, Any]:
@@ -81,6 +95,8 @@ def _parsed(content: bytes, path: Path) -> dict[str, Any]:
 
 
 def _unreadable(path: Path, error: Exception) -> StateError:
+    if isinstance(error, OSError):
+        return StateError(f"{path} cannot be read: {error.strerror}", hint="Look at its permissions.")
     return StateError(
         f"{path} cannot be read: {str(error).partition(chr(10))[0]}",
         hint=f"Put the file back as it was committed: git checkout -- {RECORD}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from waypost.errors import nearest
@@ -36,7 +37,17 @@ def is_true(text: object) -> bool:
 
 
 def type_problem(question: Question, value: Value) -> Problem | None:
-    """Return what is wrong with the type or the choice of ``value``, if anything, with the nearest valid value."""
+    """Return what is wrong with the type or the choice of ``value``, if anything, with the nearest valid value.
+
+    The answer to a secret question is not repeated.
+    """
+    problem = _type_problem(question, value)
+    if problem is not None and question.is_secret:
+        return replace(problem, message="the answer is of a kind that this secret question does not take", nearest="")
+    return problem
+
+
+def _type_problem(question: Question, value: Value) -> Problem | None:
     match question.type:
         case "yes-no":
             return None if isinstance(value, bool) else _wrong_type(question, value, "true or false")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from waypost.address import without_credentials
 from waypost.errors import SourceError
 
 _DISTRIBUTION = "waypost"
@@ -16,7 +17,7 @@ _UNPUBLISHED = "https://waypost.invalid/waypost/waypost.git"
 
 @dataclass(frozen=True, kw_only=True)
 class TemplateSource:
-    """A folder with one version of a template source, and what a project records of it."""
+    """A folder with one version of a template source, and what a project records of it: no credentials."""
 
     root: Path
     url: str
@@ -49,8 +50,8 @@ def embedded_root() -> Path:
 
 
 def is_canonical(url: str) -> bool:
-    """Whether ``url`` is the address of the templates that this Waypost carries."""
-    return url in {embedded().url, _UNPUBLISHED}
+    """Whether ``url`` is the address of the templates that this Waypost carries, with credentials or without."""
+    return without_credentials(url) in {embedded().url, _UNPUBLISHED}
 
 
 def _described_by_checkout(root: Path) -> tuple[str, str] | None:

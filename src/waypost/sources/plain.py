@@ -22,7 +22,15 @@ from waypost.questions.values import as_json
 from waypost.sources.embedded import TemplateSource
 
 _UNDERSTOOD = frozenset(
-    {"_answers_file", "_envops", "_exclude", "_min_copier_version", "_subdirectory", "_templates_suffix"}
+    {
+        "_answers_file",
+        "_envops",
+        "_exclude",
+        "_min_copier_version",
+        "_secret_questions",
+        "_subdirectory",
+        "_templates_suffix",
+    }
 )
 # Where files lie that are part of others: templates too, by whatever name.
 _PARTS = frozenset({"_shared", "features"})
@@ -108,7 +116,7 @@ def _rendered(
 
 def _context(source: TemplateSource, resolution: Resolution) -> dict[str, Any]:
     """Return what a template sees when copier renders it, as far as a plain source looks."""
-    answers = {key: as_json(value) for key, value in resolution.answers.items()}
+    answers = {key: as_json(value) for key, value in resolution.shown_answers.items()}
     record = {"_commit": source.version, "_src_path": source.url, **answers}
     return {
         **resolution.context,

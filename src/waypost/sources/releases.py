@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from waypost.errors import SourceError
+from waypost.sources.failures import is_without_room, temporary_trouble
 from waypost.system import git
 
 BUNDLE = Path(__file__).with_name("history.bundle")
@@ -64,7 +65,7 @@ def extract(release: Release, folder: Path, *, bundle: Path = BUNDLE) -> None:
     """Write the files of ``release`` into the new folder ``folder``: their exact bytes and modes, and no repository.
 
     Nothing is fetched, and neither the user's settings of git nor attributes change a byte. Raises ``SourceError``
-    where the bundle is missing or damaged.
+    where the bundle is missing or damaged, ``StateError`` where there is no room, and ``OSError``.
     """
     folder.mkdir()
     repository = folder.with_name(f"{folder.name}.git")
@@ -75,11 +76,12 @@ def extract(release: Release, folder: Path, *, bundle: Path = BUNDLE) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
             target.chmod(0o755 if mode == _EXECUTABLE else 0o644)
-    except (git.GitError, OSError) as error:
-        cause = error.cause if isinstance(error, git.GitError) else error
+    except git.GitError as error:
+        if is_without_room(error, folder.parent):
+            raise temporary_trouble(error.cause) from error
         raise SourceError(
-            f"{release.version} cannot be taken from the template history: {cause}",
-            hint="`waypost doctor` looks at the history. Install Waypost again if it is damaged.",
+            f"{release.version} cannot be taken from the template history: {error.cause}",
+            hint=error.hint or "`waypost doctor` looks at the history. Install Waypost again if it is damaged.",
         ) from error
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,10 @@ _READABLE = 0o444
 _UNSAFE_SETTINGS = ("_tasks", "_migrations", "_jinja_extensions")
 
 
-def render(source: TemplateSource, resolution: Resolution, destination: Path) -> None:
+def render(source: TemplateSource, resolution: Resolution, destination: Path) -> frozenset[str]:
     """Write every file that ``source`` renders to with the answers of ``resolution`` into a new or empty folder.
+
+    Return the paths of those that can be run, for the file system may not keep that.
 
     They are what copier writes from that version and address, the record of answers as well; copier itself is asked
     only where a source needs it. Nothing of the template source is executed.
@@ -30,7 +32,7 @@ def render(source: TemplateSource, resolution: Resolution, destination: Path) ->
     files = _without_copier(source, resolution)
     if files is None:
         render_with_copier(source, resolution.answers, destination)
-        return
+        return frozenset(path for path, file in _written(destination) if os.access(file, os.X_OK))
     for name, file in files.items():
         path = destination / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -38,6 +40,7 @@ def render(source: TemplateSource, resolution: Resolution, destination: Path) ->
         if file.is_executable:
             mode = path.stat().st_mode
             path.chmod(mode | (mode & _READABLE) >> 2)
+    return frozenset(name for name, file in files.items() if file.is_executable)
 
 
 def rendering(source: TemplateSource, resolution: Resolution) -> dict[str, RenderedFile]:
@@ -52,12 +55,14 @@ def rendering(source: TemplateSource, resolution: Resolution) -> dict[str, Rende
         root = folder / "project"
         render_with_copier(source, resolution.answers, root)
         return {
-            path.relative_to(root).as_posix(): RenderedFile(
-                content=path.read_bytes(), is_executable=os.access(path, os.X_OK)
-            )
-            for path in root.rglob("*")
-            if path.is_file()
+            path: RenderedFile(content=file.read_bytes(), is_executable=os.access(file, os.X_OK))
+            for path, file in _written(root)
         }
+
+
+def _written(root: Path) -> Iterator[tuple[str, Path]]:
+    """Yield every file in the folder that copier rendered into, by its path there."""
+    yield from ((file.relative_to(root).as_posix(), file) for file in root.rglob("*") if file.is_file())
 
 
 def _without_copier(source: TemplateSource, resolution: Resolution) -> dict[str, RenderedFile] | None:

@@ -8,11 +8,12 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from waypost.errors import SourceError
+from waypost.address import without_credentials
+from waypost.errors import SourceError, WaypostError
 from waypost.sources.embedded import TemplateSource, embedded, is_canonical
+from waypost.sources.failures import unreachable, working_folder, writing_temporarily
 from waypost.sources.releases import Release, extract, releases
 from waypost.system import git
-from waypost.system.scratch import temporary_folder
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -29,12 +30,13 @@ def shared_sources(wanted: Iterable[tuple[str, str | None]]) -> Iterator[tuple[T
     """Provide sources, each by address and version, once for all that asks for them within the block.
 
     So many projects, and the processes that are forked for them, take them from one folder. One that cannot be had is
-    left out: whoever asks for it gets the reason.
+    left out: whoever asks for it gets the reason. Of two addresses that differ in their credentials alone the first
+    that is let in counts.
     """
     with ExitStack() as stack:
         for url, version in dict.fromkeys(wanted):
-            with suppress(SourceError):
-                _shared[url, version] = stack.enter_context(source_at(url, version))
+            with suppress(WaypostError):
+                _shared[without_credentials(url), version] = stack.enter_context(source_at(url, version))
         try:
             yield tuple(_shared.values())
         finally:
@@ -46,11 +48,12 @@ def source_at(url: str, version: str | None) -> Iterator[TemplateSource]:
     """Provide the template source of the address ``url`` at ``version``, or at its newest, for a ``with`` block.
 
     The canonical address is never asked: its releases are carried along, with or without the v of their tag, and the
-    version of this Waypost is its own. Raises ``SourceError`` where the version is not known or another address cannot
-    be reached.
+    version of this Waypost is its own. Credentials in another address are for git alone. Raises ``SourceError`` where
+    the version is not known or another address cannot be reached, and ``StateError`` where there is no room for it.
     """
-    if (url, version) in _shared:
-        yield _shared[url, version]
+    shared = _shared.get((without_credentials(url), version))
+    if shared is not None:
+        yield shared
         return
     if not is_canonical(url):
         with fetched(url, version) as source:
@@ -64,9 +67,10 @@ def source_at(url: str, version: str | None) -> Iterator[TemplateSource]:
     release = next((release for release in releases() if release.version in named), None)
     if release is None:
         raise _unknown_version(str(version), newest.version)
-    with temporary_folder("waypost-release-") as folder:
-        extract(release, folder / "source")
-        yield TemplateSource(root=folder / "source", url=url, version=release.version)
+    with working_folder("waypost-release-") as folder:
+        with writing_temporarily():
+            extract(release, folder / "source")
+        yield TemplateSource(root=folder / "source", url=without_credentials(url), version=release.version)
 
 
 def newer_than(url: str, version: str) -> tuple[Release, ...]:
@@ -93,26 +97,30 @@ def fetched(url: str, ref: str | None) -> Iterator[TemplateSource]:
     """Provide the template source at ``url`` for the time of a ``with`` block, at ``ref`` or its newest version tag.
 
     Raises ``SourceError`` where the address is not one that is safe to give to git, the repository cannot be reached,
-    or it has no such version.
+    or it has no such version, and ``StateError`` where it cannot be fetched into the temporary folder.
     """
-    url = _checked_address(url)
+    address = _checked_address(url)
+    url = without_credentials(address)
     if (url, ref) in _shared:
         yield _shared[url, ref]
         return
-    wanted = ref or _newest_version(url)
-    with temporary_folder("waypost-source-") as folder:
+    wanted = ref or _newest_version(address)
+    with working_folder("waypost-source-") as folder:
         root = folder / "source"
         try:
-            version = git.clone(url, wanted, root)
+            version = git.clone(address, wanted, root)
         except git.GitError as error:
-            raise SourceError(
-                f"the template source {url} cannot be had at {wanted}: {error.cause}",
+            raise unreachable(
+                error,
+                url=url,
+                doing=f"cannot be had at {wanted}",
                 hint="Check the address and the version; `git ls-remote --tags URL` lists the versions.",
+                folder=folder,
             ) from error
         if not (root / "copier.yml").is_file():
             raise SourceError(
                 f"{url} is not a template source: at {version} it has no copier.yml at its root",
-                hint="Plain copier can render any template; Waypost needs its own questions.",
+                hint="Name the git repository of a copier template whose versions are tags.",
             )
         yield TemplateSource(root=root, url=url, version=version)
 
@@ -162,7 +170,7 @@ def _checked_address(url: str) -> str:
     is_path = url and not url.startswith("-") and "::" not in url and "://" not in url and Path(url).is_dir()
     if url.startswith("-") or not (_URL.fullmatch(url) or is_path):
         raise SourceError(
-            f"{url!r} is not an address of a template source",
+            f"{without_credentials(url)!r} is not an address of a template source",
             hint="Give an https://, ssh:// or file:// address of a git repository, or the path of one.",
         )
     return str(Path(url).resolve()) if is_path else url
@@ -172,7 +180,9 @@ def _newest_version(url: str) -> str:
     versions = _versions_at(url)
     released = {version: name for version, name in versions.items() if not version.is_prerelease} or versions
     if not released:
-        raise SourceError(f"the template source {url} has no version tag", hint="Name a version with --ref.")
+        raise SourceError(
+            f"the template source {without_credentials(url)} has no version tag", hint="Name a version with --ref."
+        )
     return released[max(released)]
 
 
@@ -181,9 +191,8 @@ def _versions_at(url: str) -> dict[Version, str]:
     try:
         names = git.tags(url)
     except git.GitError as error:
-        raise SourceError(
-            f"the template source {url} cannot be reached: {error.cause}",
-            hint="Check the address and your access to it.",
+        raise unreachable(
+            error, url=url, doing="cannot be reached", hint="Check the address and your access to it."
         ) from error
     versions = {_as_version(name): name for name in names}
     return {version: name for version, name in versions.items() if version is not None}

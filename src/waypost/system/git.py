@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
+from waypost.address import git_settings, without_credentials
 from waypost.errors import WaypostError
 from waypost.system.scratch import uninterrupted
 
@@ -37,8 +40,10 @@ _LOCAL_VARIABLES = frozenset(
         "GIT_WORK_TREE",
     }
 )
+_PROTOCOLS_VARIABLE = "GIT_ALLOW_PROTOCOL"
 _NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
-_PROTOCOLS = "file:git:http:https:ssh"
+# What a user allows beyond these with GIT_ALLOW_PROTOCOL, no template source needs.
+_PROTOCOLS = frozenset({"file", "git", "http", "https", "ssh"})
 
 
 class GitError(WaypostError):
@@ -76,8 +81,26 @@ def is_ignored(path: Path, *, folder: Path) -> bool:
     return True
 
 
-def start_repository(folder: Path, *, message: str, author: tuple[str, str]) -> None:
-    """Make ``folder`` a repository with one commit of everything in it that is not ignored.
+def ignored(paths: Sequence[str], *, folder: Path) -> tuple[str, ...]:
+    """Return those of the paths, relative to ``folder``, that git does not know and that somebody's rules ignore."""
+    if not paths:
+        return ()
+    given = b"".join(os.fsencode(path) + b"\0" for path in paths)
+    found = run_bytes("check-ignore", "-z", "--stdin", cwd=folder, given=given, accepted=(0, 1))
+    return tuple(os.fsdecode(path) for path in found.split(b"\0") if path)
+
+
+def looks_at_modes(folder: Path) -> bool:
+    """Whether git looks at who may run a file in the repository that ``folder`` belongs to."""
+    return run("config", "--type=bool", "--default=true", "--get", "core.fileMode", cwd=folder).strip() == "true"
+
+
+def start_repository(
+    folder: Path, *, files: Iterable[str], executables: Collection[str], message: str, author: tuple[str, str]
+) -> None:
+    """Make ``folder`` a repository with one commit of all ``files``, whatever rules of the user ignore them.
+
+    ``executables`` are those of them that are executable, also on a file system that keeps no such bits.
 
     The branch is the user's ``init.defaultBranch``, or main. Where git knows no identity, ``author`` (name, e-mail)
     signs this one commit. No hooks run and nothing is signed: a first commit must not ask for a passphrase.
@@ -87,8 +110,7 @@ def start_repository(folder: Path, *, message: str, author: tuple[str, str]) -> 
     run("init", "--quiet", *branch, cwd=folder)
     # Nor does git tidy up in the background, in a folder that is about to be moved.
     options = [*_NO_HOOKS, "-c", "commit.gpgSign=false", "-c", "maintenance.auto=false", "-c", "gc.auto=0"]
-    # All files into one pack instead of a file for each, which takes git four times as long.
-    run(*options, "-c", "core.bigFileThreshold=1", "add", "--all", cwd=folder)
+    _add(folder, tuple(files), executables, options)
     commit = ("commit", "--quiet", "--message", message)
     try:
         run(*options, *commit, cwd=folder)
@@ -99,9 +121,25 @@ def start_repository(folder: Path, *, message: str, author: tuple[str, str]) -> 
         run(*options, "-c", f"user.name={name}", "-c", f"user.email={email}", *commit, cwd=folder)
 
 
+def _add(folder: Path, files: Sequence[str], executables: Collection[str], options: Sequence[str]) -> None:
+    keeps_bits = all(os.access(folder / path, os.X_OK) == (path in executables) for path in files)
+    # All files into one pack instead of a file for each, which takes git four times as long.
+    settings = ("core.bigFileThreshold=1", "core.safeCRLF=false", f"core.fileMode={str(keeps_bits).lower()}")
+    given = b"".join(os.fsencode(path) + b"\0" for path in files)
+    run_bytes(
+        *options, *(word for setting in settings for word in ("-c", setting)),
+        "add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul",
+        cwd=folder, environment={"GIT_LITERAL_PATHSPECS": "1"}, given=given,
+    )  # fmt: skip
+    if executables and not keeps_bits:
+        run(*options, "update-index", "--chmod=+x", "--", *sorted(executables), cwd=folder)
+
+
 def tags(url: str) -> tuple[str, ...]:
     """Return the names of the tags of the repository at ``url``. Raises ``GitError`` where it cannot be reached."""
-    lines = run("ls-remote", "--tags", "--refs", "--", url, cwd=Path.cwd()).splitlines()
+    address = without_credentials(url)
+    found = run("ls-remote", "--tags", "--refs", "--", address, cwd=Path("/"), environment=git_settings(url))
+    lines = found.splitlines()
     return tuple(line.partition("refs/tags/")[2] for line in lines)
 
 
@@ -110,7 +148,8 @@ def clone(url: str, ref: str, folder: Path) -> str:
 
     Raises ``GitError`` where it cannot be reached or has no such version.
     """
-    run(*_NO_HOOKS, "clone", "--quiet", "--no-checkout", "--", url, str(folder), cwd=folder.parent)
+    fetching = (*_NO_HOOKS, "clone", "--quiet", "--no-checkout", "--", without_credentials(url), str(folder))
+    run(*fetching, cwd=folder.parent, environment=git_settings(url))
     try:
         commit = run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", cwd=folder).strip()
     except GitError as error:
@@ -146,15 +185,33 @@ def run_bytes(
             started.append(_start(arguments, cwd, _environment() | dict(environment or {})))
         out, err = started[0].communicate(given)
     except FileNotFoundError as error:
+        if error.filename != "git":
+            raise
         raise GitError("git was not found", hint="Install git, or put it on PATH.") from error
     finally:
         with uninterrupted():
             for process in started:
                 _stop(process)
-    if started[0].returncode not in accepted:
+    code = started[0].returncode
+    if code not in accepted:
         said = err.decode(errors="replace").strip()
-        raise GitError(said or f"git {os.fsdecode(arguments[0])} failed with exit code {started[0].returncode}")
+        raise GitError(said or f"git {_command_in(arguments)} {_ended(code)}")
     return out
+
+
+def _command_in(arguments: Sequence[str | bytes]) -> str:
+    """Return the name of the git command, which options of git itself may precede."""
+    words = [os.fsdecode(argument) for argument in arguments]
+    return next((word for before, word in pairwise(["", *words]) if word[:1] != "-" and before != "-c"), words[0])
+
+
+def _ended(code: int) -> str:
+    if code > 0:
+        return f"failed with exit code {code}"
+    try:
+        return f"was ended by the signal {signal.Signals(-code).name}"
+    except ValueError:
+        return f"was ended by the signal {-code}"
 
 
 def _start(arguments: Sequence[str | bytes], cwd: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -181,8 +238,16 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _environment() -> dict[str, str]:
+    """Return the variables that git gets: the user's, but for those that point elsewhere.
+
+    Git's own settings say which protocols it may use. The variable of that name puts them all out of force, so it is
+    only narrowed where the user has set it.
+    """
     kept = {name: value for name, value in os.environ.items() if name not in _LOCAL_VARIABLES}
-    return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": _PROTOCOLS}
+    if _PROTOCOLS_VARIABLE in kept:
+        allowed = kept[_PROTOCOLS_VARIABLE].split(":")
+        kept[_PROTOCOLS_VARIABLE] = ":".join(name for name in allowed if name in _PROTOCOLS)
+    return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
 
 
 @cache

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from waypost.address import has_credentials, without_credentials
 from waypost.errors import UsageError
 from waypost.model import Value
 from waypost.projects import decision_record
@@ -33,7 +34,8 @@ class UpdatePlan:
     asked, ``changed_answers`` the old and the new value of others, ``dropped_answers`` those that no question takes
     any more. ``changes`` are the files that change, ``conflicts`` what is left to a person. ``orphans`` are, where the
     template changes, files that the user wrote or edited and that have no counterpart in the new one. ``notes`` say
-    what else there is to know, such as which given answers have no effect.
+    what else there is to know, such as which given answers have no effect. Answers to secret questions are shown
+    nowhere; ``secrets`` names those that change.
     """
 
     project: Project
@@ -50,6 +52,7 @@ class UpdatePlan:
     orphans: tuple[str, ...]
     consequences: Consequences
     notes: tuple[str, ...]
+    secrets: tuple[str, ...] = ()
 
     @property
     def merge(self) -> Merge:
@@ -74,7 +77,10 @@ class UpdatePlan:
             return f"Change the template from {self.old_template} to {self.template}"
         if self.version != self.old_version:
             return f"Update {self.template} from {self.old_version} to {self.version}"
-        return f"Change answers: {', '.join([*self.changed_answers, *self.new_answers]) or 'none'}"
+        changed = [*self.changed_answers, *self.new_answers, *self.secrets]
+        if not (changed or self.dropped_answers):
+            return "Record the template source's address without credentials"
+        return f"Change answers: {', '.join(changed) or 'none'}"
 
 
 def apply_update(plan: UpdatePlan, *, when_done: Callable[[], None] = lambda: None) -> None:
@@ -99,31 +105,31 @@ def plan_of(
     """
     with recorded(Path(folder), is_preview=is_preview) as old, source_at(old.source.url, to) as newer:
         _refuse_older(newer, old.source)
-        source = newer if is_canonical(newer.url) else replace(newer, url=old.source.url)
+        source = newer if is_canonical(newer.url) else replace(newer, url=without_credentials(old.source.url))
         before = old.answers
         resolution, answers, notes = resolve_inputs(old.record, before, catalogue_of(source), inputs)
         after = resolution.answers
         found = Outcome()
-        if source.version != old.source.version or before != after:
+        if source.version != old.source.version or before != after or has_credentials(old.source.url):
             found = outcome_of(old, source, resolution)
             worktree.refuse_unwritable(old.project, found.merge, allows_new_files=is_preview)
+    was, shown = old.resolution.shown_answers, resolution.shown_answers
     return UpdatePlan(
         project=old.project,
         old_template=str(before.get("template", "")),
         old_version=old.source.version,
         template=str(after.get("template", "")),
         version=source.version,
-        answers=answers,
-        new_answers={key: after[key] for key in after if key not in before},
-        changed_answers={
-            key: (before[key], after[key]) for key in before if key in after and after[key] != before[key]
-        },
-        dropped_answers={key: before[key] for key in before if key not in after},
+        answers={key: answers[key] for key in shown},
+        new_answers={key: shown[key] for key in shown if key not in before},
+        changed_answers={key: (was[key], shown[key]) for key in was if key in shown and shown[key] != was[key]},
+        dropped_answers={key: was[key] for key in was if key not in after},
         changes=found.merge.changes,
         conflicts=found.merge.conflicts,
         orphans=found.orphans,
         consequences=found.consequences,
         notes=(*notes, *old.notes, *found.notes, *found.consequences.notes),
+        secrets=tuple(key for key in after if key not in shown and after[key] != before.get(key)),
     )
 
 
@@ -157,7 +163,11 @@ def plan_regeneration(folder: Path, *, is_preview: bool = False) -> Regeneration
             project=old.project,
             template=str(old.answers.get("template", "")),
             version=old.source.version,
-            answers=recorded_answers(old.record, old.resolution.catalogue),
+            answers={
+                key: answer
+                for key, answer in recorded_answers(old.record, old.resolution.catalogue).items()
+                if not old.resolution.catalogue.by_key[key].is_secret
+            },
             merge=found,
             notes=old.notes,
         )

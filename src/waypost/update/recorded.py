@@ -48,8 +48,9 @@ def recorded(folder: Path, *, is_preview: bool) -> Iterator[Recorded]:
     committed = git.run_bytes("cat-file", "blob", f"{project.tree}:{RECORD}", cwd=project.folder)
     record = parse_record(committed, project.folder / RECORD)
     record.refuse_unnamed()
-    with source_at(record.url, record.version) as found:
-        source = replace(found, url=record.url, version=record.version)
+    with source_at(record.address, record.version) as found:
+        # With the address as it is recorded, be it with credentials: only so nobody has edited the record.
+        source = replace(found, url=record.address, version=record.version)
         catalogue = catalogue_of(source)
         resolution = catalogue.resolve(values_of(recorded_answers(record, catalogue)))
         if resolution.problems:
@@ -59,7 +60,9 @@ def recorded(folder: Path, *, is_preview: bool) -> Iterator[Recorded]:
                 hint=f"Take edits by hand out of it (git log -p -- {RECORD}); answers change with --set KEY=VALUE.",
                 key=problem.key,
             )
-        yield Recorded(project=project, record=record, source=source, resolution=resolution, notes=notes)
+        yield Recorded(
+            project=project, record=record, source=source, resolution=resolution, notes=(*record.notes, *notes)
+        )
 
 
 def catalogue_of(source: TemplateSource) -> Catalogue:

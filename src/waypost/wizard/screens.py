@@ -208,8 +208,8 @@ def _summary(state: State, _destination: Path | None) -> Screen:
 def _shown(state: State, key: str, value: Value) -> str:
     question = state.catalogue.by_key[key]
     level = state.resolution.facts.get(_LEVELS.get(key, ""))
-    if key == TEMPLATE:
-        return str(value)
+    if key == TEMPLATE or question.is_secret:
+        return "not shown" if question.is_secret else str(value)
     return label_of(question, level if level in question.values else value)
 
 
@@ -226,7 +226,8 @@ def _edit(state: State, _destination: Path | None) -> Screen:
     question = state.catalogue.by_key[state.key]
     value = state.resolution.answers[state.key]
     if question.type in ("text", "data"):
-        return Screen(form="text", title=question.help, current=value)
+        known = {"placeholder": str(value)} if question.is_secret else {"current": value}
+        return Screen(form="text", title=question.help, is_secret=question.is_secret, **known)
     options = _choices(state, question, value)
     several = question.type == "choices" and any(not option.refused for option in options)
     if question.type == "choices" and not several:

@@ -12,7 +12,7 @@ from typing import assert_never
 
 from waypost.advice.recommend import next_question
 from waypost.model import Value
-from waypost.questions.catalogue import Catalogue
+from waypost.questions.catalogue import Catalogue, Resolution
 from waypost.questions.values import type_problem
 from waypost.wizard.repair import apply_changes
 from waypost.wizard.state import (
@@ -154,7 +154,7 @@ def _edited(state: State, value: Value) -> State:
         answers=apply_changes(state.answers, {key: None if is_default else value}),
         touched=state.touched - {key} if is_default else state.touched | {key},
     )
-    return _to(replace(changed, notices=_differences(before, changed.resolution.answers)), "summary")
+    return _to(replace(changed, notices=_differences(before, changed.resolution)), "summary")
 
 
 def _confirmed(state: State, value: Value) -> State:
@@ -165,12 +165,14 @@ def _stay(state: State, _value: Value = "") -> State:
     return state
 
 
-def _differences(before: Mapping[str, Value], after: Mapping[str, Value]) -> tuple[str, ...]:
+def _differences(before: Mapping[str, Value], resolution: Resolution) -> tuple[str, ...]:
+    after, shown = resolution.answers, resolution.shown_answers
     changed = [
         f"{key}: {plain(before[key])} -> {plain(value)}" if key in before else f"{key}: {plain(value)} (new)"
-        for key, value in after.items()
+        for key, value in shown.items()
         if before.get(key) != value
     ]
+    changed += [f"{key}: changed" for key in after if key not in shown and before.get(key) != after[key]]
     return (*changed, *(f"{key} no longer applies" for key in before if key not in after))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import termios
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -59,10 +61,12 @@ class PlainTerminal:
         return numbers
 
     def _read(self, screen: Screen) -> str:
-        hint = {"one": "number", "several": "numbers, with commas; 0 for none", "text": _current_text(screen)}
+        known = "not shown" if screen.is_secret else _current_text(screen)
+        hint = {"one": "number", "several": "numbers, with commas; 0 for none", "text": known}
         self.sink.write(f"[{hint[screen.form]}] > ")
         self.sink.flush()
-        line = self.source.readline()
+        with _silent(self.source) if screen.is_secret else nullcontext():
+            line = self.source.readline()
         if not line:
             raise EOFError
         return line.strip()
@@ -76,6 +80,23 @@ class PlainTerminal:
         for line in lines:
             self.sink.write(f"{line}\n")
         self.sink.flush()
+
+
+@contextmanager
+def _silent(source: TextIO) -> Iterator[None]:
+    """Let the terminal not show what is typed, if it is one."""
+    try:
+        before = termios.tcgetattr(source)
+    except (termios.error, ValueError, OSError):  # a file or a pipe, which shows nothing
+        yield
+        return
+    silent = [*before]
+    silent[3] &= ~termios.ECHO
+    try:
+        termios.tcsetattr(source, termios.TCSAFLUSH, silent)
+        yield
+    finally:
+        termios.tcsetattr(source, termios.TCSAFLUSH, before)
 
 
 def _value(screen: Screen, text: str, numbers: dict[str, Option]) -> Value | None:

@@ -118,6 +118,8 @@ class _Prompt:
         possible = [option.value for option in screen.options if not option.refused]
         match screen.form:
             case "text":
+                if screen.is_secret:
+                    return questionary.password(screen.title, **options).application
                 options["placeholder"] = [("class:dim", screen.placeholder)]
                 return questionary.text(screen.title, default=str(screen.current), **options).application
             case "several":

@@ -38,7 +38,7 @@ class Screen:
 
     ``trail`` is what was answered so far, ``body`` what is new, ``status`` a line that stays visible right above the
     question. ``current`` is where the pointer stands, what is ticked, or the text to edit; ``placeholder`` what an
-    empty text stands for.
+    empty text stands for. With ``is_secret`` neither that text nor what is written shows.
     """
 
     form: Form
@@ -51,6 +51,7 @@ class Screen:
     current: Value = ""
     placeholder: str = ""
     help: tuple[str, ...] = ()
+    is_secret: bool = False
 
 
 @dataclass(frozen=True)
