@@ -82,9 +82,10 @@ class Life:
 
     def environment(self) -> dict[str, str]:
         """The variables that commands run with: nothing of Waypost's own tools, and git as in a new account."""
-        inherited = self.place.environment({"VIRTUAL_ENV": None, "PYTHONDONTWRITEBYTECODE": None, "PYTHONPATH": None})
-        own = os.path.dirname(sys.executable)  # noqa: PTH120 - a part of PATH
-        path = os.pathsep.join(part for part in inherited["PATH"].split(os.pathsep) if part != own)
+        own = {"TMPDIR": None, "VIRTUAL_ENV": None, "PYTHONDONTWRITEBYTECODE": None, "PYTHONPATH": None}
+        inherited = self.place.environment(own)
+        tools = os.path.dirname(sys.executable)  # noqa: PTH120 - a part of PATH
+        path = os.pathsep.join(part for part in inherited["PATH"].split(os.pathsep) if part != tools)
         python = found(self.python_version)
         assert python is not None
         return {**inherited, "PATH": f"{python.parent}{os.pathsep}{path}"}

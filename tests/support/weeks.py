@@ -22,6 +22,13 @@ class Note(models.Model):
         """Return the text."""
         return self.text
 '''
+_OUR_VIEW = '''
+
+@bp.get("/ours")
+def ours() -> dict[str, str]:
+    """Answer for us."""
+    return {"ours": "yes"}
+'''
 _NOTES_BLUEPRINT = '''"""Notes of our own."""
 
 from flask import Blueprint
@@ -73,15 +80,10 @@ def _django(life: Life) -> None:
     life.step(".venv/bin/python manage.py startapp notes")
     app = life.project / "apps/notes"
     (app / "models.py").write_text(_NOTES_APP)
-    _insert(_apps_setting(life), r'( *)"apps\.core",?\n', r'\g<0>\1"apps.notes",\n')
     models = life.project / "apps/accounts/models.py"
     if models.is_file():
         _insert(models, r"\n( +)is_staff = ", r"\n\1nickname = models.CharField(max_length=40, blank=True)\g<0>")
     life.step(".venv/bin/python manage.py makemigrations --name ours")
-
-
-def _apps_setting(life: Life) -> Path:
-    return next(path for path in sorted((life.project / "config").rglob("*.py")) if '"apps.core"' in path.read_text())
 
 
 def _blueprints(life: Life) -> None:
@@ -104,9 +106,7 @@ def _blueprints(life: Life) -> None:
 def _micro(life: Life) -> None:
     api = life.package / "api.py"
     if api.is_file():
-        api.write_text(
-            f'{api.read_text()}\n\n@bp.get("/ours")\ndef ours() -> dict[str, str]:\n    """Answer for us."""\n    return {{"ours": "yes"}}\n'
-        )
+        api.write_text(api.read_text() + _OUR_VIEW)
 
 
 def _account(life: Life) -> None:
