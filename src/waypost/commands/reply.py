@@ -79,11 +79,17 @@ class RehearsalFields(TypedDict):
     failed_with: int | None
 
 
+class VariableFields(ChangedFields):
+    """A variable's value of before and of now, and what the comment above it says now."""
+
+    meaning: str
+
+
 class EnvironmentFields(TypedDict):
     """What becomes of the variables of ``.env.example``: new ones, others with what they were, and those that go."""
 
     added: Mapping[str, str]
-    changed: Mapping[str, ChangedFields]
+    changed: Mapping[str, VariableFields]
     removed: Sequence[str]
 
 

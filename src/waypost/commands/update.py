@@ -193,7 +193,10 @@ def _fields(plan: UpdatePlan, manner: Manner) -> UpdateFields:
 def _environment_fields(change: EnvironmentChange) -> EnvironmentFields:
     return {
         "added": {each.name: each.value for each in change.added},
-        "changed": {after.name: {"from": before.value, "to": after.value} for before, after in change.changed},
+        "changed": {
+            after.name: {"from": before.value, "to": after.value, "meaning": after.meaning}
+            for before, after in change.changed
+        },
         "removed": [each.name for each in change.removed],
     }
 

@@ -26,7 +26,8 @@ def alembic(revision: str, before: str | None, table: str = "") -> str:
 
 def django(*dependencies: tuple[str, str], model: str = "") -> str:
     operation = f'migrations.CreateModel(name="{model}", fields=[])' if model else ""
-    return f"class Migration(migrations.Migration):\n    dependencies = {[*dependencies]!r}\n    operations = [{operation}]\n"
+    lines = ["class Migration(migrations.Migration):", f"    dependencies = {[*dependencies]!r}"]
+    return "\n".join([*lines, f"    operations = [{operation}]", ""])
 
 
 def settle(
