@@ -35,14 +35,16 @@ def names_in_yaml(text: str) -> Counter[str]:
 
 
 def names_in_json(text: str) -> Counter[str]:
-    """Return the keys."""
+    """Return the keys, and the objects of lists in Django's fixtures."""
     names: Counter[str] = Counter()
 
     def keep(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         _count((f"the key {key!r}" for key, _ in pairs), names)
         return dict(pairs)
 
-    json.loads(text, object_pairs_hook=keep)
+    value = json.loads(text, object_pairs_hook=keep)
+    rows = [row for row in value if isinstance(row, dict) and row.get("pk")] if isinstance(value, list) else []
+    _count((f"the object {row.get('model')} {row['pk']!r}" for row in rows), names)
     return names
 
 
