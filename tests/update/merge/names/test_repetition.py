@@ -31,7 +31,7 @@ FAR = "".join(f"\n# {number}" for number in range(12)) + "\n"
             "pyproject.toml",
             '[[tool.mypy.overrides]]\nmodule = "a.*"\nx = 1\n',
             '[[tool.mypy.overrides]]\nmodule = ["a.*", "b"]\nx = 2\n',
-            "the override of the module 'a.*' for mypy",
+            "the entry with module a.* in tool.mypy.overrides",
             id="override",
         ),
     ],
