@@ -15,7 +15,10 @@ import yaml
 from waypost.questions.record import RECORD
 from waypost.update.merge.trees import EXECUTABLE, LINK, REGULAR, File
 
-PATHS = ("a.txt", "src/app.py", "src/deep/er/page.html", "conf.toml", "conf.json", "conf.yml", "run.sh", "blob.bin")
+PATHS = (
+    *("a.txt", "src/app.py", "src/deep/er/page.html", "conf.toml", "conf.json", "conf.yml", "run.sh", "blob.bin"),
+    *("list.toml", "packages.toml"),
+)
 ODD_PATHS = ("caf\udce9.txt", 'sp ace/"q".txt', "new\nline.txt", "mine.txt", "src/mine.py", "other/mine.md")
 
 
@@ -39,6 +42,8 @@ class Writer:
 
     def line(self, path: str) -> bytes:
         token = self.token()
+        if _is_list(path):
+            return f'  "{token} @ file:///{token}",\n'.encode()
         match Path(path).suffix:
             case ".py":
                 return f"{token} = 1\n".encode()
@@ -53,6 +58,8 @@ class Writer:
 
     def content(self, path: str, count: int) -> bytes:
         lines = b"".join(self.line(path) for _ in range(count))
+        if _is_list(path):
+            return b"dependencies = [\n" + lines + b"]\n"
         return b"{\n" + lines + b'"end": 0\n}\n' if path.endswith(".json") else lines
 
 
@@ -94,7 +101,7 @@ def changed(
 
 def _edited(path: str, content: bytes, kind: str, writer: Writer, chance: random.Random) -> bytes:
     lines = content.splitlines(keepends=True)
-    low, high = (1, len(lines) - 2) if path.endswith(".json") and len(lines) > 1 else (0, len(lines))
+    low, high = _inside(path, len(lines))
     spot = chance.randint(low, max(low, high - 1))
     match kind:
         case "edit":
@@ -102,7 +109,7 @@ def _edited(path: str, content: bytes, kind: str, writer: Writer, chance: random
         case "insert":
             lines[spot:spot] = [writer.line(path) for _ in range(chance.randint(1, 3))]
         case "append":
-            lines.append(writer.line(path))
+            lines.insert(high if _is_list(path) else len(lines), writer.line(path))
         case "same-key":
             key = writer.line(path).replace(f"{writer.author}{writer.count}".encode(), b"key", 1)
             lines[spot:spot] = [key]
@@ -117,6 +124,18 @@ def _edited(path: str, content: bytes, kind: str, writer: Writer, chance: random
         case "odd":
             lines.append(writer.token().encode() + b" \xff\xfe\0\n")
     return b"".join(lines)
+
+
+def _inside(path: str, count: int) -> tuple[int, int]:
+    """Return between which lines a file can grow: not outside of its brackets."""
+    if count > 1 and path.endswith(".json"):
+        return 1, count - 2
+    return (1, count - 1) if count > 1 and _is_list(path) else (0, count)
+
+
+def _is_list(path: str) -> bool:
+    """Whether a file holds a list of requirements in TOML, wherever it was moved."""
+    return path.endswith(("list.toml", "packages.toml"))
 
 
 def _move(path: str, result: dict[str, File], chance: random.Random, *, whole_folder: bool) -> None:
@@ -204,9 +223,18 @@ def _bare(line: bytes) -> bytes:
     return line.strip().rstrip(b",")
 
 
+def _toml(text: str) -> object:
+    """Read TOML, where no package may stand twice in a list of requirements."""
+    found = tomllib.loads(text)
+    names = [item.partition(" ")[0] for item in found.get("dependencies", ()) if isinstance(item, str)]
+    if len(names) > len(set(names)):
+        raise ValueError(f"a package stands twice in {names}")
+    return found
+
+
 READERS: dict[str, Callable[[str], object]] = {
     ".py": lambda text: compile(text, "x", "exec"),
-    ".toml": tomllib.loads,
+    ".toml": _toml,
     ".json": json.loads,
     ".yml": yaml.safe_load,
 }

@@ -24,7 +24,8 @@ def is_named_so(path: str) -> bool:
 
 def holds_attributes(path: str, file: File) -> bool:
     """Whether git reads in this file of a project how to treat others."""
-    return PurePosixPath(path).name == _ATTRIBUTES and file.mode in (REGULAR, EXECUTABLE)
+    parts = PurePosixPath(path).parts
+    return parts[-1] == _ATTRIBUTES and ".." not in parts and file.mode in (REGULAR, EXECUTABLE)
 
 
 def merged_lists(ours: Mapping[str, File], old: Mapping[str, File], new: Mapping[str, File]) -> dict[str, File]:

@@ -31,7 +31,7 @@ FAR = "".join(f"\n# {number}" for number in range(12)) + "\n"
             "pyproject.toml",
             '[[tool.mypy.overrides]]\nmodule = "a.*"\nx = 1\n',
             '[[tool.mypy.overrides]]\nmodule = ["a.*", "b"]\nx = 2\n',
-            "the override of the module 'a.*' for mypy",
+            "the entry with module a.* in tool.mypy.overrides",
             id="override",
         ),
     ],
@@ -154,6 +154,15 @@ def test_what_may_stand_twice_is_not_reported(path: str, content: str) -> None:
         pytest.param(".editorconfig", "root = true\n[*]\na=1\n[*]\n", "the section [*]", id="editorconfig"),
         pytest.param("a.py", "class A:\n    x: int\n    x: str\n", "the name 'A.x'", id="field"),
         pytest.param("a.py", "def f():\n    def g(): ...\n    def g(): ...\n", "the name 'f.g'", id="inner function"),
+        pytest.param(
+            "a.py", "@b.get('/x')\ndef f(): ...\n@b.get('/x')\ndef g(): ...\n", "the address b.get('/x')", id="route"
+        ),
+        pytest.param(
+            "urls.py", "[path('a', v, name='a'), path('b', w, name='a')]\n", "the address named 'a'", id="address"
+        ),
+        pytest.param(
+            "a.json", '[{"model": "a.b", "pk": 1}, {"model": "a.b", "pk": 1}]', "the object a.b 1", id="fixture"
+        ),
         pytest.param("a.py", "import x\nx = 1\n", "the name 'x'", id="an import and a constant"),
     ],
 )

@@ -138,3 +138,109 @@ def test_no_item_is_lost_and_none_that_one_side_drops_comes_back(
     found = {item.removesuffix(">=1") for item in tomllib.loads(merged)["dependencies"]}
     before, mine, other = set(base), set(ours), set(theirs)
     assert found == (mine & other) | (mine - before) | (other - before)
+
+
+def test_one_package_that_both_sides_ask_for_differently_is_left_to_a_person() -> None:
+    ours = edited(('  "gunicorn', '  "psycopg[binary]==3.1.8",\n  "gunicorn'))
+    theirs = edited(('  "gunicorn', '  "psycopg[binary,pool]>=3.3.9,<4",\n  "gunicorn'))
+
+    assert merge_toml(BASE, ours, theirs) is None
+
+
+@pytest.mark.parametrize(
+    ("ours", "expected"),
+    [
+        pytest.param("", ('"gunicorn>=27,<28",', '"flask>=3.1,<4",'), id="of an unedited list"),
+        pytest.param('  "mine",\n', ('"gunicorn>=27,<28",', '"flask>=3.1,<4",', '"mine",'), id="of an edited one"),
+    ],
+)
+def test_the_order_that_the_template_alone_changes_is_taken_over(ours: str, expected: tuple[str, ...]) -> None:
+    mine = edited(('  "gunicorn', f'{ours}  "gunicorn'), ("line-length = 100", "line-length = 88"))
+    old, new = '  "flask>=3.1,<4",\n  "gunicorn>=27,<28",\n', '  "gunicorn>=27,<28",\n  "flask>=3.1,<4",\n'
+
+    merged = merge_toml(BASE, mine, edited((old, new)))
+
+    assert merged is not None
+    assert 'name = "shop"\ndependencies = [\n  ' + "\n  ".join(expected) + "\n]\n" in merged
+    assert "line-length = 88" in merged
+
+
+def test_a_comment_of_ours_goes_along_with_its_item_in_a_new_order() -> None:
+    old, new = '  "flask>=3.1,<4",\n  "gunicorn>=27,<28",\n', '  "gunicorn>=27,<28",\n  "flask>=3.1,<4",\n'
+    ours = ('"flask>=3.1,<4",', '"flask>=3.1,<4",  # why')
+
+    assert merge_toml(BASE, edited(ours), edited((old, new))) == edited((old, new), ours)
+
+
+def test_comments_stay_beside_the_items_that_they_are_about() -> None:
+    old = 'dependencies = [\n  "a",\n  # For uploads.\n  "b",  # old\n  "c",\n]\n'
+    ours = old.replace('  "c",\n', '  "c",\n  "mine",  # mine\n').replace('  "a",\n', "")
+    theirs = old.replace("  # For", '  # Is new.\n  "new",  # new\n  # For').replace('  "b",', '  "b>1",')
+
+    assert merge_toml(old, ours, theirs) == (
+        'dependencies = [\n  # Is new.\n  "new",  # new\n  # For uploads.\n  "b>1",  # old\n  "c",\n'
+        '  "mine",  # mine\n]\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs", "expected"),
+    [
+        pytest.param('["a"]', '["a", "m"]', '["a", "t"]', '["a", "t", "m"]', id="one line"),
+        pytest.param('[ "a" ]', '[ "a", "m" ]', '[ "t", "a" ]', '[ "t", "a", "m" ]', id="with spaces"),
+        pytest.param("[]", '["m"]', '["t"]', '["t", "m"]', id="nothing before"),
+        pytest.param('["a"]', "[]", '["a", "t"]', '["t"]', id="nothing of ours"),
+        pytest.param(
+            '[\n  "a"\n]',
+            '[\n  "a",  # m\n  "m"\n]',
+            '[\n  "a",\n  "t"\n]',
+            '[\n  "a",  # m\n  "t",\n  "m"\n]',
+            id="no last comma",
+        ),
+        pytest.param(
+            '[\n  "a"\n]',
+            '[\n  "a",\n  "m"  # m\n]',
+            '[\n  "t",\n  "a"\n]',
+            '[\n  "t",\n  "a",\n  "m"  # m\n]',
+            id="comment last",
+        ),
+        pytest.param(
+            '[\n  "a", "b",\n]',
+            '[\n  "a", "b", "m",\n]',
+            '[\n  "a",\n  # T.\n  "t",\n  "b",\n]',
+            '[\n  "a",\n  # T.\n  "t", "b", "m",\n]',
+            id="side by side",
+        ),
+        pytest.param('["b", "a"]', '["b", "a", "m"]', '["a", "b"]', '["a", "m", "b"]', id="another order"),
+        pytest.param(
+            '[{n = "a", v = ["x, y"]}]',
+            '[{n = "a", v = ["x, y"]}, "m"]',
+            '[{n = "a", v = ["x, y"]}, "#t"]',
+            '[{n = "a", v = ["x, y"]}, "#t", "m"]',
+            id="brackets and commas inside",
+        ),
+    ],
+)
+def test_items_are_laid_out_as_ours_are(base: str, ours: str, theirs: str, expected: str) -> None:
+    merged = merge_toml(f"x = {base}  # end\n", f"x = {ours}  # end\n", f"x = {theirs}  # end\n")
+
+    assert merged == f"x = {expected}  # end\n"
+
+
+def test_fields_of_one_table_in_a_list_are_merged_where_it_stands() -> None:
+    base = '[[index]]\nname = "a"  # first\nurl = "x"\n\n[[index]]\nname = "b"\n'
+    ours = base.replace('url = "x"', 'url = "mine"')
+    theirs = base.replace('url = "x"', 'url = "x"\nexplicit = true')
+
+    merged = merge_toml(base, ours, theirs)
+
+    assert merged is not None
+    assert tomllib.loads(merged)["index"] == [{"name": "a", "url": "mine", "explicit": True}, {"name": "b"}]
+    assert "# first" in merged
+
+
+def test_an_option_and_its_value_stay_together() -> None:
+    base = '[tool.pytest]\naddopts = ["-q", "-n", "2"]\n'
+    ours, theirs = base.replace('"-q"', '"-q", "--mine"'), base.replace('"2"', '"4"')
+
+    assert merge_toml(base, ours, theirs) == '[tool.pytest]\naddopts = ["-q", "--mine", "-n", "4"]\n'

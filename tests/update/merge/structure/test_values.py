@@ -43,6 +43,7 @@ def merged(base: list[Any], ours: list[Any], theirs: list[Any], key: str = "list
         pytest.param([{"name": "A"}], [{"name": "B"}], [{"name": "C"}], id="both put another author there"),
         pytest.param([{"name": "A"}], [], [{"name": "C"}], id="one takes the author out"),
         pytest.param([{"x": 1}], [{"x": 2}], [{"x": 3}], id="a table without a name"),
+        pytest.param([], [{"module": "a", "x": True}], [{"module": ["b", "a"]}], id="both add an override of a module"),
         pytest.param(["tests"], ["checks"], ["tests/unit"], id="a path"),
         pytest.param(["a", "b", "c"], ["a", "c"], ["a", "b2", "c"], id="one deletes the word that the other changes"),
         pytest.param(["a", "b", "c"], ["b", "a", "c"], ["a", "c", "b"], id="both reorder"),
@@ -77,6 +78,13 @@ def test_what_both_sides_did_to_one_entry_is_a_conflict(base: list[Any], ours: l
             id="two fields of an author",
         ),
         pytest.param(["a", "b", "c"], ["a"], ["a", "c"], ["a"], id="both delete"),
+        pytest.param(
+            [{"module": ["a", "b"], "x": True}],
+            [{"module": ["a", "b", "mine"], "x": True}, {"module": "c"}],
+            [{"module": ["new", "a", "b"], "x": True}],
+            [{"module": ["new", "a", "b", "mine"], "x": True}, {"module": "c"}],
+            id="modules of an override",
+        ),
         pytest.param(["a", "b"], ["a", "x"], ["a", "x"], ["a", "x"], id="both put the same there"),
     ],
 )

@@ -52,11 +52,11 @@ def names_in_makefile(text: str) -> Counter[str]:
 
 def _names_in_rule(line: str) -> Iterator[str]:
     variable = _ASSIGNMENT.match(line)
-    targets, _, rest = line.partition(":")
+    targets, colon, rest = line.partition(":")
     if variable:
         yield from () if variable[2] == "+" else (f"the variable {variable[1]!r}",)
     # Neither rules that may be given in parts nor a variable of one target.
-    elif rest and rest[0] != ":" and not _ASSIGNMENT.match(rest.strip()):
+    elif colon and not rest.startswith(":") and not _ASSIGNMENT.match(rest.strip()):
         yield from (f"the target {target!r}" for target in targets.split() if not target.startswith("."))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _ADDS_TO_THE_ONE_BEFORE = frozenset({"setter", "getter", "deleter", "register"})
+_ROUTES = frozenset({"route", "get", "post", "put", "patch", "delete", "errorhandler"})
 _REGISTERS = frozenset({"register", "register_blueprint", "init_app", "add_command", "add_url_rule"})
 
 
@@ -21,7 +22,7 @@ def names(text: str) -> Counter[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = ast.parse(text)
-    found = Counter(_definitions(tree.body, ""))
+    found = Counter([*_definitions(tree.body, ""), *_addresses(tree)])
     for node in ast.walk(tree):
         match node:
             case ast.Dict():
@@ -95,6 +96,21 @@ def _constants(nodes: Iterable[ast.expr | None], *, only: type | None = None) ->
     for node in nodes:
         if isinstance(node, ast.Constant) and (only is None or isinstance(node.value, only)):
             yield node.value
+
+
+def _addresses(tree: ast.Module) -> Iterator[str]:
+    """Yield what a function is reached by in Flask, and the names of addresses in Django: the second is never used."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                for decorator in node.decorator_list:
+                    match decorator:
+                        case ast.Call(func=ast.Attribute(attr=attribute), args=[ast.Constant(), *_]):
+                            if attribute in _ROUTES:
+                                yield f"the address {ast.unparse(decorator)}"
+            case ast.Call(func=ast.Name(id="path" | "re_path"), keywords=keywords):
+                named = (keyword.value for keyword in keywords if keyword.arg == "name")
+                yield from (f"the address named {name!r}" for name in _constants(named))
 
 
 def _registrations(body: Iterable[ast.stmt]) -> Iterator[str]:

@@ -35,14 +35,16 @@ def names_in_yaml(text: str) -> Counter[str]:
 
 
 def names_in_json(text: str) -> Counter[str]:
-    """Return the keys."""
+    """Return the keys, and the objects of lists in Django's fixtures."""
     names: Counter[str] = Counter()
 
     def keep(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         _count((f"the key {key!r}" for key, _ in pairs), names)
         return dict(pairs)
 
-    json.loads(text, object_pairs_hook=keep)
+    value = json.loads(text, object_pairs_hook=keep)
+    rows = [row for row in value if isinstance(row, dict) and row.get("pk")] if isinstance(value, list) else []
+    _count((f"the object {row.get('model')} {row['pk']!r}" for row in rows), names)
     return names
 
 
@@ -53,16 +55,8 @@ def _toml(value: Any, path: tuple[str, ...], names: Counter[str]) -> None:
     elif isinstance(value, list):
         entries = [entry for entry in reader_of(path, [value])(value) if entry.kind in _WORDS]
         _count((f"{_WORDS[entry.kind]} {entry.key} in {'.'.join(path)}" for entry in entries), names)
-        if path == ("tool", "mypy", "overrides"):
-            _count((f"the override of the module {name!r} for mypy" for name in _modules(value)), names)
         for child in value:
             _toml(child, path, names)
-
-
-def _modules(overrides: list[Any]) -> Iterable[str]:
-    for override in overrides:
-        of = override.get("module", ()) if isinstance(override, dict) else ()
-        yield from [of] if isinstance(of, str) else map(str, of)
 
 
 def _yaml(node: Any, path: tuple[str, ...], names: Counter[str], seen: set[int]) -> None:

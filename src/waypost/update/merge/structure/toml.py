@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, MutableMapping
-from difflib import SequenceMatcher
+from collections.abc import Hashable, Iterator, MutableMapping
 from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Array
 
+from waypost.update.merge.structure import arrays
 from waypost.update.merge.structure.entries import reader_of
 from waypost.update.merge.structure.values import ConflictError, merged_values, same
 
@@ -64,45 +64,38 @@ def _amend_value(table: MutableMapping[str, Any], key: str, now: Any, wanted: An
     if isinstance(now, dict) and isinstance(wanted, dict):
         _amend(table[key], now, wanted, theirs if theirs is not None else {})
     elif isinstance(table[key], Array) and isinstance(wanted, list):
-        if _is_reordered(now, wanted) and isinstance(theirs, Array):
-            now = theirs.unwrap()
-            table[key] = theirs
-        _amend_array(table[key], now, wanted)
+        table[key] = _amended_array(table[key], now, wanted, theirs if isinstance(theirs, Array) else tomlkit.array())
     elif isinstance(table[key], AoT) and isinstance(wanted, list):
         _amend_tables(table[key], now, wanted, theirs)
     else:
         table[key] = theirs if theirs is not None else wanted
 
 
-def _is_reordered(now: list[Any], wanted: list[Any]) -> bool:
-    before, after = _keys(now, wanted)
-    return [key for key in before if key in after] != [key for key in after if key in before]
-
-
-def _amend_array(array: Array, now: list[Any], wanted: list[Any]) -> None:
-    """Change the items that differ, each at its place, where the comment that goes with it stands."""
-    before, after = _keys(now, wanted)
-    steps = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-    for action, start, end, new_start, new_end in reversed(steps):
-        if action == "equal":
-            for index, item in zip(range(start, end), wanted[new_start:new_end], strict=True):
-                if not same(now[index], item):
-                    array[index] = item
-            continue
-        for item in reversed(wanted[new_start:new_end]):
-            array.insert(end, item)
-        for index in reversed(range(start, end)):
-            del array[index]
+def _amended_array(array: Array, now: list[Any], wanted: list[Any], theirs: Array) -> Any:
+    """Return ``array``, which holds ``now``, with what is ``wanted``; what is new is taken over from ``theirs``."""
+    there: list[Any] = theirs.unwrap()
+    (mine, others, after), written = _keys(now, there, wanted), arrays.layout_of(theirs.as_string())
+    if not now:
+        return theirs if same(there, wanted) else wanted
+    values, texts = dict(zip(mine, now, strict=True)), dict(zip(others, written.items, strict=True))
+    taken: dict[Hashable, str | None] = {}
+    for key, item in zip(after, wanted, strict=True):
+        is_changed = key in values and not same(values[key], item)
+        is_theirs = is_changed and key in texts and same(there[others.index(key)], item)
+        taken[key] = (texts[key].text if is_theirs else tomlkit.item(item).as_string()) if is_changed else None
+    text = arrays.arranged(arrays.layout_of(array.as_string()), mine, texts, taken)
+    return tomlkit.parse(f"array = {text}")["array"]
 
 
 def _amend_tables(tables: AoT, now: list[Any], wanted: list[Any], theirs: AoT | None) -> None:
     """Change, take away and add ``[[tables]]``; added ones come last."""
-    before, after = _keys(now, wanted)
+    other = theirs if theirs is not None else []
+    before, others, after = _keys(now, [table.unwrap() for table in other], wanted)
     for index, key in reversed(list(enumerate(before))):
         if key not in after:
             del tables[index]
     kept = [key for key in before if key in after]
-    there = dict(zip(_keys(theirs.unwrap(), wanted)[0], theirs, strict=True)) if theirs is not None else {}
+    there = dict(zip(others, other, strict=True))
     for index, key in enumerate(kept):
         _amend(tables[index], now[before.index(key)], wanted[after.index(key)], there.get(key))
     for key in after:
@@ -110,17 +103,15 @@ def _amend_tables(tables: AoT, now: list[Any], wanted: list[Any], theirs: AoT | 
             tables.append(there[key])
 
 
-def _keys(now: list[Any], wanted: list[Any]) -> tuple[list[object], list[object]]:
-    """Return what tells the items of a list apart, one by one: options and their values are entries of their own."""
-    read = reader_of((), (now, wanted))
-    entries = ([entry for item in items for entry in read([item])] for items in (now, wanted))
-    before, after = (_counted([(entry.kind, entry.key) for entry in side]) for side in entries)
-    return before, after
+def _keys(*lists: list[Any]) -> tuple[list[Hashable], ...]:
+    """Return what tells the items of each list apart, one by one: the values of an option are items of their own."""
+    read = reader_of((), lists)
+    return tuple(_counted([(entry.kind, entry.key) for item in items for entry in read([item])]) for items in lists)
 
 
-def _counted(keys: list[tuple[str, str]]) -> list[object]:
+def _counted(keys: list[tuple[str, str]]) -> list[Hashable]:
     counts: Counter[tuple[str, str]] = Counter()
-    result: list[object] = []
+    result: list[Hashable] = []
     for key in keys:
         result.append((key, counts[key]))
         counts[key] += 1
