@@ -360,16 +360,15 @@ def settle(project: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("step", range(16))
+@pytest.mark.parametrize("step", range(17))
 def test_where_even_the_last_process_dies_the_next_command_puts_everything_back(tmp_path: Path, step: int) -> None:
     project = project_of(tmp_path, CONFLICTING)
     before = snapshot(tmp_path)
     folder = prepared(project)
     assert snapshot(tmp_path) == before
     found = find_project(project)
-    folder.rename(found.pending)
     with suppress(BrokenProcessPool):
-        alone(die_in_step, found.folder, step)
+        alone(die_in_step, found.folder, folder, step)
 
     settle(project)
 
@@ -379,7 +378,7 @@ def test_where_even_the_last_process_dies_the_next_command_puts_everything_back(
     assert not (found.state / "pending").exists()
 
 
-def die_in_step(folder: Path, number: int) -> None:
+def die_in_step(folder: Path, prepared: Path, number: int) -> None:
     """Do a prepared change in a process that kills itself at its so-manyth change of the file system."""
     count = 0
 
@@ -391,7 +390,7 @@ def die_in_step(folder: Path, number: int) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(audit)
-    switchover._do(find_project(folder))
+    switchover._do(find_project(folder), prepared)
 
 
 def test_two_updates_at_once_are_one_after_the_other(tmp_path: Path) -> None:

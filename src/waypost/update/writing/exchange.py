@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from waypost.update.writing.files import ProjectFiles, make_durable, state_of
+from waypost.system.durability import make_durable
+from waypost.update.writing.files import ProjectFiles, state_of
 from waypost.update.writing.journal import Journal, Step
 
 _Kind = Literal["old", "new", "gone"]

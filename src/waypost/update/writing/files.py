@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
+from waypost.system.durability import at_once, sync_descriptor
+
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # What a system says that keeps no second name for a file, or not for this one.
 NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS})
@@ -133,13 +135,15 @@ class ProjectFiles:
 
     def sync_folders(self, paths: Iterable[str]) -> None:
         """Return when the names in the folders of these paths are on the disk."""
-        for folder in sorted({parent.as_posix() for path in paths for parent in PurePosixPath(path).parents}):
-            try:
-                with self._parent(f"{folder}/x") as (descriptor, _):
-                    _sync(descriptor)
-            except OSError as error:
-                if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):  # nothing of ours is there any more
-                    raise
+        at_once(self._sync_folder, {parent.as_posix() for path in paths for parent in PurePosixPath(path).parents})
+
+    def _sync_folder(self, path: str) -> None:
+        try:
+            with self._parent(f"{path}/x") as (folder, _):
+                sync_descriptor(folder)
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):  # nothing of ours is there any more
+                raise
 
     @contextmanager
     def _parent(self, path: str) -> Iterator[tuple[int, str]]:
@@ -174,41 +178,6 @@ def state_of(path: Path) -> str:
         return _state(os.fspath(path), None)
     except (FileNotFoundError, NotADirectoryError):
         return ""
-
-
-def sync_file(path: Path) -> None:
-    """Return when the bytes of the file, or the names in the folder, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    try:
-        _sync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sync_tree(folder: Path) -> None:
-    """Return when all that lies in ``folder`` is on the disk, itself included."""
-    for root, _, names in os.walk(folder, topdown=False):
-        for name in names:
-            path = Path(root, name)
-            if not path.is_symlink():
-                sync_file(path)
-        sync_file(Path(root))
-
-
-def make_durable(folder: Path) -> None:
-    """Make the folder and those above it that are missing, so that no failure of the machine takes them away."""
-    missing = [each for each in (folder, *folder.parents) if not each.is_dir()]
-    for each in reversed(missing):
-        each.mkdir(exist_ok=True)
-        sync_file(each.parent)
-
-
-def _sync(descriptor: int) -> None:
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # there are file systems that have no such promise to give
-            raise
 
 
 def _open_folder(name: str, folder: int, path: str) -> int:
@@ -262,7 +231,7 @@ def _copy(source: str, source_folder: int | None, target: str, target_folder: in
                 taken.flush()
                 os.fchmod(taken.fileno(), stat.S_IMODE(found.st_mode))
                 os.utime(taken.fileno(), ns=(found.st_atime_ns, found.st_mtime_ns))
-                _sync(taken.fileno())
+                sync_descriptor(taken.fileno())
         except BaseException:
             with suppress(OSError):
                 os.unlink(target, dir_fd=target_folder)

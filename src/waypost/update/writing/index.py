@@ -11,7 +11,8 @@ from pathlib import Path
 
 from waypost.projects.project import QUIET, Project
 from waypost.system import git
-from waypost.update.writing.files import NO_LINKS, sync_file
+from waypost.system.durability import sync_file
+from waypost.update.writing.files import NO_LINKS
 from waypost.update.writing.journal import Step
 
 _PATIENCE_IN_SECONDS = 1.0
@@ -71,9 +72,10 @@ class IndexLock:
         sync_file(self.index.parent)
 
     def release(self) -> None:
-        """Remove the lock if it is ours."""
+        """Remove the lock if it is ours, on the disk before what proves it goes."""
         if self.is_ours:
             self.path.unlink()
+            sync_file(self.index.parent)
 
 
 def staged_since(project: Project, left: Path, steps: Iterable[Step]) -> list[str]:

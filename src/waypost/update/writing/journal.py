@@ -15,7 +15,8 @@ from pathlib import Path
 
 from waypost.errors import StateError
 
-_JOURNAL = "journal"
+JOURNAL = "journal"
+"""The name of its file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +65,7 @@ class Journal:
 def write_journal(folder: Path, journal: Journal) -> None:
     """Write the journal of the change in ``folder``."""
     content = json.dumps(asdict(journal)).encode()
-    (folder / _JOURNAL).write_bytes(_digest(content).encode() + b"\n" + content + b"\n")
+    (folder / JOURNAL).write_bytes(_digest(content).encode() + b"\n" + content + b"\n")
 
 
 def read_journal(folder: Path) -> Journal:
@@ -73,7 +74,7 @@ def read_journal(folder: Path) -> Journal:
     Raises ``StateError`` where it cannot be read, and names what is kept there.
     """
     try:
-        digest, _, content = (folder / _JOURNAL).read_bytes().partition(b"\n")
+        digest, _, content = (folder / JOURNAL).read_bytes().partition(b"\n")
         if digest.decode() != _digest(content.removesuffix(b"\n")):
             raise ValueError("it is damaged")
         fields = json.loads(content)
@@ -81,7 +82,7 @@ def read_journal(folder: Path) -> Journal:
         return Journal(steps=steps, **fields)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise StateError(
-            f"the record of a change cannot be read, so nothing was put back and nothing removed: {folder / _JOURNAL}",
+            f"the record of a change cannot be read, so nothing was put back and nothing removed: {folder / JOURNAL}",
             hint=f"It is damaged, or of another version of Waypost. The files as they were before are in {folder}, in "
             "old/ or under a name that holds .waypost- beside their place. Copy back what you miss, then remove "
             f"{folder}.",

@@ -12,9 +12,10 @@ from pathlib import Path, PurePosixPath
 
 from waypost.errors import StateError
 from waypost.projects.project import Project
+from waypost.system.durability import make_durable, sync_contents, sync_file, sync_names
 from waypost.system.scratch import uninterrupted
-from waypost.update.writing.files import ProjectFiles, files_of, make_durable, state_of, sync_tree
-from waypost.update.writing.journal import Journal, Step, digest_of, write_journal
+from waypost.update.writing.files import ProjectFiles, files_of, state_of
+from waypost.update.writing.journal import JOURNAL, Journal, Step, digest_of, write_journal
 
 
 @contextmanager
@@ -41,7 +42,7 @@ def remove_leftovers(project: Project) -> None:
 def prepare(
     project: Project, folder: Path, *, title: str, paths: Iterable[str], undoes: Journal | None = None
 ) -> Journal:
-    """Complete what was prepared in ``folder`` with what is there now and the journal, and see it onto the disk.
+    """Complete what was prepared in ``folder`` with what is there now and the journal.
 
     The files in ``new`` are the new ones of ``paths``; where one is missing, that path goes. The file ``index``, if it
     is there, is the new index. A change that ``undoes`` another cannot be taken back itself.
@@ -67,8 +68,21 @@ def prepare(
         is_undo=undoes is not None,
     )
     write_journal(folder, journal)
-    sync_tree(folder)
     return journal
+
+
+def make_prepared_durable(folder: Path) -> None:
+    """Return when all is on the disk that it takes to put the change in ``folder`` back, or to see it through.
+
+    The names below ``new`` may be missing: a change that is not whole goes back. Old files are second names of what
+    is on the disk already, and copies were synced.
+    """
+    sync_contents(folder / "new")
+    for name in ("index.old", "index", JOURNAL):
+        if (folder / name).exists():
+            sync_file(folder / name)
+    sync_names(folder / "old")
+    sync_file(folder)
 
 
 def _step(files: ProjectFiles, path: str, folder: Path, *, keeps_modes: bool) -> Step:

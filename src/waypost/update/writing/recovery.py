@@ -11,8 +11,9 @@ from pathlib import Path
 
 from waypost.errors import StateError
 from waypost.projects.project import Project, enumerated
+from waypost.system.durability import sync_contents, sync_file, sync_names
 from waypost.update.writing.exchange import Exchange
-from waypost.update.writing.files import files_of, sync_file, sync_tree
+from waypost.update.writing.files import files_of
 from waypost.update.writing.index import IndexLock
 from waypost.update.writing.journal import Journal, digest_of, read_journal
 from waypost.update.writing.preparation import remove_leftovers
@@ -71,7 +72,8 @@ def settle(project: Project) -> Recovery | None:
         kept += [step.path for number, step in exchange.steps if not exchange.clear(number, step)]
         files.sync_folders(journal.paths)
     if kept:
-        sync_tree(kept_in)
+        sync_contents(kept_in)
+        sync_names(kept_in)
         sync_file(project.state)
     _file_away(project, journal, is_finished=is_finished)
     return Recovery(journal=journal, is_finished=is_finished, kept=tuple(kept), kept_in=kept_in)

@@ -19,12 +19,14 @@ from pathlib import Path
 
 from waypost.errors import StateError
 from waypost.projects.project import Project
+from waypost.system.durability import make_durable, sync_file
 from waypost.system.interruption import STOPPING
 from waypost.system.scratch import uninterrupted
 from waypost.update.writing.exchange import Exchange, changed_meanwhile
-from waypost.update.writing.files import files_of, make_durable, sync_file
+from waypost.update.writing.files import files_of
 from waypost.update.writing.index import IndexLock
 from waypost.update.writing.journal import digest_of, read_journal
+from waypost.update.writing.preparation import make_prepared_durable
 from waypost.update.writing.recovery import DONE, Recovery, settle
 
 _PATIENCE_IN_SECONDS = 10.0
@@ -74,10 +76,8 @@ def carry_out(project: Project, folder: Path, *, when_done: Callable[[], None] =
     Raises ``StateError`` where it could not be done; everything is then as it was.
     """
     with uninterrupted():
-        folder.rename(project.pending)
-        sync_file(project.state)
         run = _in_this_process if _has_threads() else _in_a_process_of_its_own
-        said = run(lambda: _do(project))
+        said = run(lambda: _do(project, folder))
         try:
             recovery = settle(project)
         except OSError as error:
@@ -92,9 +92,12 @@ def carry_out(project: Project, folder: Path, *, when_done: Callable[[], None] =
         raise StateError(f"the change is made, but look at this.{note}", hint="`waypost undo` takes the change back.")
 
 
-def _do(project: Project) -> None:
+def _do(project: Project, folder: Path) -> None:
     """Put the new files in their places, the index last. Runs in the process of its own."""
     pending = project.pending
+    make_prepared_durable(folder)  # here, as it needs threads for a while, and whoever forks must have none
+    folder.rename(pending)
+    sync_file(project.state)
     journal = read_journal(pending)
     lock = IndexLock(index=project.index, new=pending / "index")
     if journal.index_after:
