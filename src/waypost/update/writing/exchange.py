@@ -46,7 +46,10 @@ class Exchange:
 
     def set_aside(self, number: int, step: Step) -> None:
         """Move the old file out of its place. Raises ``OSError`` where it is no longer what the journal says."""
-        self._move(number, step, "old")
+        try:
+            self._move(number, step, "old")
+        except FileNotFoundError as error:
+            raise changed_meanwhile(step.path) from error
         if self._state(number, step, "old") != step.before:
             raise changed_meanwhile(step.path)
 
@@ -64,8 +67,10 @@ class Exchange:
     def withdraw(self, number: int, step: Step) -> None:
         """Take the new file out of its place again, if it is there and nobody has written it since."""
         if self._state(number, step, "gone") not in ("", step.after):  # somebody's, and killed before it was back
-            self._return(number, step, "gone")
-        if step.after and self._now(step) == step.after:
+            if not self._return(number, step, "gone"):
+                self._keep(number, step, "gone")
+        self._far(number, "gone").unlink(missing_ok=True)  # or moving another name of it there would do nothing
+        if step.after and self.files.state_of(step.path) == step.after:
             self._move(number, step, "gone")
             if self._state(number, step, "gone") != step.after:
                 self._return(number, step, "gone")
@@ -75,7 +80,7 @@ class Exchange:
 
     def restore(self, number: int, step: Step) -> bool:
         """Put the old file back; return False where somebody else's stands in its place, and keep both."""
-        aside, now = self._state(number, step, "old"), self._now(step)
+        aside, now = self._state(number, step, "old"), self.files.state_of(step.path)
         if now == (aside or step.before):
             return True
         if not now and self._return(number, step, "old"):
@@ -92,21 +97,12 @@ class Exchange:
         is_clear = True
         expected: tuple[tuple[_Kind, str], ...] = (("old", step.before), ("gone", step.after))
         for kind, ours in expected:
-            if self._state(number, step, kind) not in ("", ours, self._now(step)):
+            if self._state(number, step, kind) not in ("", ours, self.files.state_of(step.path)):
                 self._keep(number, step, kind)
                 is_clear = False
             self._remove_beside(number, step, kind)
         self._remove_beside(number, step, "new")
         return is_clear
-
-    def _now(self, step: Step) -> str:
-        """Return the state of the file in its place; a link on the way to it is somebody else's."""
-        try:
-            return self.files.state_of(step.path)
-        except OSError as error:
-            if error.errno != errno.ELOOP:
-                raise
-            return "link on the way"
 
     def _move(self, number: int, step: Step, kind: _Kind) -> None:
         try:
@@ -159,12 +155,7 @@ class Exchange:
                 return
 
     def _state(self, number: int, step: Step, kind: _Kind) -> str:
-        try:
-            return state_of(self._far(number, kind)) or self.files.state_of(self._beside(number, step, kind))
-        except OSError as error:
-            if error.errno != errno.ELOOP:
-                raise
-            return ""
+        return state_of(self._far(number, kind)) or self.files.state_of(self._beside(number, step, kind))
 
     def _far(self, number: int, kind: _Kind) -> Path:
         return self.pending / f"{kind}-{number}"
@@ -173,11 +164,7 @@ class Exchange:
         return PurePosixPath(step.path).with_name(self.journal.beside(number, kind)).as_posix()
 
     def _remove_beside(self, number: int, step: Step, kind: _Kind) -> None:
-        try:
-            self.files.remove(self._beside(number, step, kind))
-        except OSError as error:
-            if error.errno not in (errno.ELOOP, errno.ENOTDIR):
-                raise
+        self.files.remove(self._beside(number, step, kind))
 
 
 def changed_meanwhile(path: str) -> OSError:

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from waypost.system.durability import at_once, sync_descriptor
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 # What a system says that keeps no second name for a file, or not for this one.
 NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS})
 """The reasons for which a file cannot have a second name."""
@@ -26,7 +27,8 @@ NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EMLINK
 class ProjectFiles:
     """The files below one folder. Paths are relative to it, with slashes.
 
-    Every method raises ``OSError`` with ``ELOOP`` where a link stands on the way to the path, naming the link.
+    What a link on the way leads to is not in the project: nothing is there. A method that would write there raises
+    ``OSError`` with ``ELOOP``, naming the link.
     """
 
     def __init__(self, root: int) -> None:
@@ -37,7 +39,9 @@ class ProjectFiles:
         try:
             with self._parent(path) as (folder, name):
                 return _state(name, folder)
-        except (FileNotFoundError, NotADirectoryError):
+        except OSError as error:
+            if error.errno not in _NOT_THERE:
+                raise
             return ""
 
     def mode_of_folder(self, path: str) -> int | None:
@@ -45,7 +49,9 @@ class ProjectFiles:
         try:
             with self._parent(path) as (folder, name):
                 found = os.stat(name, dir_fd=folder, follow_symlinks=False)
-        except (FileNotFoundError, NotADirectoryError):
+        except OSError as error:
+            if error.errno not in _NOT_THERE:
+                raise
             return None
         return stat.S_IMODE(found.st_mode) if stat.S_ISDIR(found.st_mode) else None
 
@@ -85,8 +91,12 @@ class ProjectFiles:
 
     def remove(self, path: str) -> None:
         """Remove the file, if it is there."""
-        with suppress(FileNotFoundError), self._parent(path) as (folder, name):
-            os.unlink(name, dir_fd=folder)
+        try:
+            with self._parent(path) as (folder, name):
+                os.unlink(name, dir_fd=folder)
+        except OSError as error:
+            if error.errno not in _NOT_THERE:
+                raise
 
     def keep(self, path: str, copy: Path) -> None:
         """Give the file a second name ``copy`` outside the project, or copy it there."""
@@ -142,7 +152,7 @@ class ProjectFiles:
             with self._parent(f"{path}/x") as (folder, _):
                 sync_descriptor(folder)
         except OSError as error:
-            if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):  # nothing of ours is there any more
+            if error.errno not in _NOT_THERE:
                 raise
 
     @contextmanager

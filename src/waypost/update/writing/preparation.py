@@ -47,8 +47,8 @@ def prepare(
     The files in ``new`` are the new ones of ``paths``; where one is missing, that path goes. The file ``index``, if it
     is there, is the new index. A change that ``undoes`` another cannot be taken back itself.
     """
-    with files_of(project.folder) as files:
-        steps = tuple(_step(files, path, folder, keeps_modes=undoes is None) for path in paths)
+    with files_of(project.folder) as files, files_of(folder / "new") as new:
+        steps = tuple(_step(files, new, path, folder, keeps_modes=undoes is None) for path in paths)
         going = _going(files, steps, undoes.coming if undoes else ())
         coming = _coming(files, steps, undoes.going if undoes else {})
     index = folder / "index"
@@ -85,9 +85,9 @@ def make_prepared_durable(folder: Path) -> None:
     sync_file(folder)
 
 
-def _step(files: ProjectFiles, path: str, folder: Path, *, keeps_modes: bool) -> Step:
-    new, old = folder / "new" / path, folder / "old" / path
-    before, after = files.state_of(path), state_of(new)
+def _step(files: ProjectFiles, new: ProjectFiles, path: str, folder: Path, *, keeps_modes: bool) -> Step:
+    old = folder / "old" / path
+    before, after = files.state_of(path), new.state_of(path)
     if before:
         if before.startswith("other"):
             raise StateError(f"{path} is neither a file nor a link", hint="Move it elsewhere, then try again.")
@@ -96,8 +96,8 @@ def _step(files: ProjectFiles, path: str, folder: Path, *, keeps_modes: bool) ->
         if before != state_of(old) or files.state_of(path) != before:
             raise StateError(f"{path} changes while it is read", hint="Close what writes it, and try again.")
     if keeps_modes and before[:5] == after[:5] == "file:":
-        _keep_permissions(old, new)
-        after = state_of(new)
+        _keep_permissions(old, folder / "new" / path)
+        after = new.state_of(path)
     return Step(path=path, before=before, after=after)
 
 
