@@ -11,17 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from waypost.errors import StateError
+from waypost.projects.unfinished import operation_under_way
 from waypost.questions.record import RECORD
 from waypost.system import git
 
 _OLDEST_GIT = (2, 38)  # the first whose merge-tree writes trees
-_UNFINISHED = {
-    "MERGE_HEAD": "merge",
-    "CHERRY_PICK_HEAD": "cherry-pick",
-    "REVERT_HEAD": "revert",
-    "rebase-merge": "rebase",
-    "rebase-apply": "rebase",
-}
 _LISTED_AT_MOST = 10
 _PENDING = "pending"
 # What git runs for others while it reads: no hook may fail, or see files that are not there yet.
@@ -96,6 +90,11 @@ def find_project(folder: Path) -> Project:
     )
 
 
+def current_head(project: Project) -> str:
+    """Return the commit that is checked out at this moment."""
+    return git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", cwd=project.top).strip()
+
+
 def is_half_changed(folder: Path) -> bool:
     """Whether a change of the project in ``folder`` was killed while it was put in place. Finds out without git."""
     folder = folder.resolve()
@@ -116,11 +115,15 @@ def refuse_unfit(project: Project, *, allows_new_files: bool = False) -> tuple[s
     """Raise ``StateError`` unless nothing is under way in the project and all of it is committed.
 
     Changes elsewhere in the repository do not matter, nor do files that git ignores. Those that git does not know yet
-    are returned where they are borne.
+    are returned where they are allowed. What a partial clone has left out of the project is fetched.
     """
-    for name, process in _UNFINISHED.items():
-        if os.path.lexists(project.private.with_name(name)):
-            raise StateError(f"a {process} is under way in {project.top}", hint=f"Finish it, or git {process} --abort.")
+    _fetch_missing(project)
+    unfinished = operation_under_way(project.private.parent)
+    if unfinished:
+        raise StateError(
+            f"a {unfinished.name} is under way in {project.top}",
+            hint=f"Finish it ({unfinished.finish}), or give it up ({unfinished.abort}).",
+        )
     listed = git.run(
         *QUIET, "--no-optional-locks", "status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames",
         "--", ".",
@@ -149,11 +152,34 @@ def taken(project: Project, added: Iterable[str], removed: Iterable[str]) -> lis
     return [path for path in added if _is_taken(project.folder, project.folder / path, going)]
 
 
-def hidden_changes(project: Project, paths: Sequence[str]) -> tuple[str, ...]:
-    """Return those of the paths whose changes git was told not to look at (assume-unchanged, skip-worktree)."""
+def links_on_the_way(project: Project, paths: Iterable[str], removed: Iterable[str]) -> dict[str, str]:
+    """Return the links that stand where the paths have a folder, each with one of those paths.
+
+    Those that go themselves, as they are among the ``removed`` paths, do not count.
+    """
+    going, found = set(removed), dict[str, str]()
+    is_link: dict[Path, bool] = {}
+    for path in paths:
+        for parent in reversed(Path(path).parents[:-1]):
+            if parent not in is_link:
+                is_link[parent] = (project.folder / parent).is_symlink()
+            if is_link[parent]:
+                if parent.as_posix() not in going:
+                    found.setdefault(parent.as_posix(), path)
+                break
+    return found
+
+
+def unseen(project: Project, paths: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return those of the paths whose changes git was told not to look at, and those outside the sparse checkout.
+
+    The first are marked assume-unchanged or skip-worktree; the second are too, and left out of the work tree.
+    """
     listed = git.run("ls-files", "-v", "-z", "--", ".", cwd=project.folder)
-    marked = {row[2:] for row in listed.split("\0") if row and (row[0].islower() or row[0] == "S")}
-    return tuple(path for path in paths if path in marked and os.path.lexists(project.folder / path))
+    marked = {row[2:]: row[0] for row in listed.split("\0") if row and (row[0].islower() or row[0] in "Ss")}
+    there = {path for path in paths if path in marked and os.path.lexists(project.folder / path)}
+    outside = (path for path in paths if path not in there and marked.get(path, "") in ("S", "s"))
+    return tuple(path for path in paths if path in there), tuple(outside)
 
 
 def enumerated(paths: Iterable[str]) -> str:
@@ -193,6 +219,29 @@ def _head_and_tree(folder: Path, prefix: str) -> tuple[str, str]:
             hint="Commit the project first: git add --all && git commit",
         ) from error
     return head, tree
+
+
+def _fetch_missing(project: Project) -> None:
+    """Fetch what a partial clone has left out of the project's files, all at once, as git itself would one by one."""
+    if not any((project.objects / "pack").glob("*.promisor")):
+        return
+    listed = git.run(
+        *("rev-list", "--objects", "--missing=print", "--no-object-names", project.tree), cwd=project.folder
+    )
+    missing = [row[1:] for row in listed.split() if row.startswith("?")]
+    if not missing:
+        return
+    try:
+        # Git asks the remote that has promised them, and in one go where it is about to check files out.
+        git.run_bytes(
+            "cat-file", "--batch-check", cwd=project.folder, given="".join(f"{name}\n" for name in missing).encode()
+        )
+    except git.GitError as error:
+        raise StateError(
+            f"{len(missing)} of the project's files are not in this partial clone, and cannot be fetched: "
+            f"{error.cause}",
+            hint="They come from the remote that the repository was cloned from. Once it can be reached, try again.",
+        ) from error
 
 
 def refuse_old_git() -> None:

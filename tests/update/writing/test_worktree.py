@@ -76,7 +76,9 @@ def hidden_change(project: Path) -> None:
         pytest.param(staged, "not committed: a.txt", id="staged"),
         pytest.param(unfinished_merge, "a merge is under way", id="merge"),
         pytest.param(ignored_in_the_way, "in the way of new ones: new/d.txt", id="ignored file in the way"),
-        pytest.param(ignored_link_in_the_way, "in the way of new ones: new/d.txt", id="ignored link in the way"),
+        pytest.param(
+            ignored_link_in_the_way, r"links are .* new \(on the way to new/d.txt\)", id="ignored link in the way"
+        ),
         pytest.param(hidden_change, "not to look at changes of files that would change: a.txt", id="assume-unchanged"),
     ],
 )
@@ -200,7 +202,7 @@ def test_nothing_is_changed_where_a_folder_cannot_be_written(tmp_path: Path) -> 
     project = project_of(tmp_path, OLD)
     before = snapshot(tmp_path)
     journal = prepared(project)
-    (journal / "new" / "3").unlink()  # the last of the new files cannot be put in its place
+    (journal / "new/new/d.txt").unlink()  # the last of the new files cannot be put in its place
 
     with pytest.raises(StateError, match="could not be put in place"), switchover.locked(find_project(project)):
         switchover.carry_out(find_project(project), journal)
@@ -212,11 +214,11 @@ def prepared(project: Path) -> Path:
     """A change that is prepared to be carried out, as a killed command leaves it."""
     update(project, OLD, NEW)
     last = find_project(project).state / "last"
-    steps = read_journal(last).steps  # type: ignore[union-attr]
-    (last / "new").mkdir()
-    for number, step in enumerate(steps):
+    for step in read_journal(last).steps:
         if step.after:
-            shutil.copy2(project / step.path, last / "new" / str(number))
+            new = last / "new" / step.path
+            new.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(project / step.path, new)
     kept = project / ".git/kept"
     shutil.copytree(last, kept, symlinks=True)
     (kept / "done").unlink()
@@ -256,7 +258,7 @@ class TestUndo:
                 put_in_index_only(project, "a.txt", "staged and nowhere else\n")
         before = snapshot(tmp_path)
 
-        with pytest.raises(StateError, match=r"HEAD is not|changed since|staged since"):
+        with pytest.raises(StateError, match=r"HEAD is not|changed since|staged since|in the index"):
             take_back(find_project(project))
 
         assert snapshot(tmp_path) == before
@@ -358,18 +360,17 @@ def settle(project: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("step", range(9))
+@pytest.mark.parametrize("step", range(17))
 def test_where_even_the_last_process_dies_the_next_command_puts_everything_back(tmp_path: Path, step: int) -> None:
     project = project_of(tmp_path, CONFLICTING)
     before = snapshot(tmp_path)
     folder = prepared(project)
     assert snapshot(tmp_path) == before
     found = find_project(project)
-    pending = folder.rename(found.state / "pending")
     with suppress(BrokenProcessPool):
-        alone(die_in_step, found.folder, pending, step)
+        alone(die_in_step, found.folder, folder, step)
 
-    switchover.recover(found)
+    settle(project)
 
     now = snapshot(tmp_path)
     assert now == before or ((project / "a.txt").read_text() == NEW["a.txt"] and unmerged(project) == {"c.txt"})
@@ -377,19 +378,19 @@ def test_where_even_the_last_process_dies_the_next_command_puts_everything_back(
     assert not (found.state / "pending").exists()
 
 
-def die_in_step(folder: Path, pending: Path, number: int) -> None:
+def die_in_step(folder: Path, prepared: Path, number: int) -> None:
     """Do a prepared change in a process that kills itself at its so-manyth change of the file system."""
     count = 0
 
     def audit(event: str, arguments: tuple[object, ...]) -> None:
         nonlocal count
-        if event in ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod"):
+        if event in ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.link"):
             count += 1
             if count > number:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(audit)
-    switchover._do(find_project(folder), pending)
+    switchover._do(find_project(folder), prepared)
 
 
 def test_two_updates_at_once_are_one_after_the_other(tmp_path: Path) -> None:

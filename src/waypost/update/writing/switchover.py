@@ -1,56 +1,72 @@
 """Puts prepared changes in place all at once or not at all.
 
 A process of its own, which no signal but SIGKILL ends, moves the files. If even that one dies, whoever next takes the
-lock puts everything back, from the journal and the copies that were made before. A program with threads cannot be
-forked safely, so it moves the files itself.
+lock puts everything back, from the journal and the files that were kept. A program with threads cannot be forked
+safely, so it moves the files itself.
 """
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
-import shutil
+import shlex
 import signal
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from waypost.errors import StateError
 from waypost.projects.project import Project
+from waypost.system.durability import make_durable, sync_file
 from waypost.system.interruption import STOPPING
 from waypost.system.scratch import uninterrupted
-from waypost.update.writing.journal import Journal, Step, digest_of, read_journal, state_of
+from waypost.update.writing.exchange import Exchange, changed_meanwhile
+from waypost.update.writing.files import files_of
+from waypost.update.writing.index import IndexLock
+from waypost.update.writing.journal import digest_of, read_journal
+from waypost.update.writing.preparation import make_prepared_durable
+from waypost.update.writing.recovery import DONE, Recovery, settle
 
-_DONE = "done"
 _PATIENCE_IN_SECONDS = 10.0
 
 
 @contextmanager
-def locked(project: Project) -> Iterator[None]:
-    """Keep every other Waypost from changing files of this repository; put back first what one left half done.
+def locked(project: Project) -> Iterator[Recovery | None]:
+    """Keep every other Waypost from changing files of this repository, and provide what one had left half done.
 
-    The process that changes the files holds the lock as well, even where the command that started it was killed.
-    Raises ``StateError`` where another one is at work for long.
+    That is put back or finished first. The process that changes the files holds the lock as well, even where the
+    command that started it was killed. Raises ``StateError`` where another one is at work for long.
     """
-    project.private.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(project.private / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    try:
-        _wait_for(descriptor, project)
-        _recover(project)
-        yield
-    finally:
-        os.close(descriptor)
+    with _lock(project):
+        yield settle(project)
 
 
-def recover(project: Project) -> None:
-    """Put back what an update that was killed has left half done, if there is such a thing."""
-    if project.pending.exists():
-        with locked(project):
-            pass
+def recover(project: Project, *, is_preview: bool = False) -> tuple[str, ...]:
+    """Put back what an update that was killed has left half done, and return what to say about it, if anything.
+
+    Raises ``StateError`` for a preview, which touches nothing, and where a change was completed that a person has not
+    seen.
+    """
+    if not project.pending.exists():
+        return ()
+    if is_preview:
+        with _lock(project):  # one that is still at work ends first
+            if project.pending.exists():
+                raise StateError(
+                    f"a change of {project.folder} was interrupted, and is neither done nor put back",
+                    hint=f"This puts everything back as it was: waypost undo {shlex.quote(str(project.folder))}",
+                )
+        return ()
+    with locked(project) as recovery:
+        if recovery is None:
+            return ()
+        if recovery.is_finished and not recovery.journal.is_undo:
+            raise StateError(
+                recovery.sentence, hint="Look at it (git diff) and commit it, or take it back with `waypost undo`."
+            )
+        return (recovery.sentence,)
 
 
 def carry_out(project: Project, folder: Path, *, when_done: Callable[[], None] = lambda: None) -> None:
@@ -59,133 +75,84 @@ def carry_out(project: Project, folder: Path, *, when_done: Callable[[], None] =
     ``when_done`` is called at the moment it is done, before any signal can interrupt again.
     Raises ``StateError`` where it could not be done; everything is then as it was.
     """
-    pending = project.pending
     with uninterrupted():
-        folder.rename(pending)
         run = _in_this_process if _has_threads() else _in_a_process_of_its_own
-        said = run(lambda: _do(project, pending))
-        _recover(project)
-        if not said:
+        said = run(lambda: _do(project, folder))
+        try:
+            recovery = settle(project)
+        except OSError as error:
+            raise _left_half_done(project, said, error) from error
+        is_done = recovery is not None and recovery.is_finished
+        if is_done:
             when_done()
-    if said:
-        raise StateError(f"the files could not be put in place: {said}", hint="Nothing was changed.")
+    note = recovery.note_of_kept if recovery else ""
+    if not is_done:
+        raise StateError(f"the files could not be put in place: {said}", hint=f"Nothing was changed.{note}")
+    if note:
+        raise StateError(f"the change is made, but look at this.{note}", hint="`waypost undo` takes the change back.")
 
 
-def _do(project: Project, pending: Path) -> None:
+def _do(project: Project, folder: Path) -> None:
     """Put the new files in their places, the index last. Runs in the process of its own."""
+    pending = project.pending
+    make_prepared_durable(folder)  # here, as it needs threads for a while, and whoever forks must have none
+    folder.rename(pending)
+    sync_file(project.state)
     journal = read_journal(pending)
-    if journal is None:
-        raise OSError(errno.EIO, "the journal cannot be read", str(pending))
-    lock = _lock_of(project)
+    lock = IndexLock(index=project.index, new=pending / "index")
     if journal.index_after:
-        with lock.open("xb") as stream:  # as git itself locks it; fails where git is at work
-            stream.write((pending / "index").read_bytes())
-    _refuse_changed(project, journal)
-    for step in journal.steps:
+        lock.take()
+        if digest_of(project.index) != journal.index_before:
+            raise changed_meanwhile(str(project.index))
+    with files_of(project.folder) as files:
+        _exchange(Exchange(files=files, pending=pending, kept=pending, journal=journal))
+    if journal.index_after:
+        lock.put_in_place()
+    (pending / DONE).touch()
+    sync_file(pending)
+
+
+def _exchange(exchange: Exchange) -> None:
+    """Exchange all files, and return when that is on the disk."""
+    files, journal, steps = exchange.files, exchange.journal, tuple(exchange.steps)
+    _refuse_changed(exchange.changed())
+    for number, step in steps:
         if not step.after:
-            (project.folder / step.path).unlink(missing_ok=True)
-    _remove_empty(project, journal.emptied)
-    for number, step in enumerate(journal.steps):
+            exchange.set_aside(number, step)
+    for folder in reversed(tuple(journal.going)):
+        files.remove_empty_folder(folder)
+    for folder, mode in journal.coming.items():
+        files.make_folder(folder, mode)
+    for number, step in steps:
+        if step.after and step.before:
+            exchange.set_aside(number, step)
         if step.after:
-            _put(pending / "new" / str(number), project.folder / step.path)
-    _set_modes(project, journal)
-    if journal.index_after:
-        shutil.copymode(project.index, lock)
-        lock.rename(project.index)
-    (pending / _DONE).touch()
+            exchange.put(number, step)
+    _refuse_changed(exchange.written_late())
+    files.sync_folders(journal.paths)
 
 
-def _refuse_changed(project: Project, journal: Journal) -> None:
-    changed = [step.path for step in journal.steps if state_of(project.folder / step.path) != step.before]
-    if digest_of(project.index) != journal.index_before:
-        changed.append(str(project.index))
-    if changed:
-        raise OSError(errno.EBUSY, "it was changed in the meantime", changed[0])
+def _refuse_changed(paths: Sequence[str]) -> None:
+    if paths:
+        raise changed_meanwhile(paths[0])
 
 
-def _recover(project: Project) -> None:
-    """Finish what is whole, and put back what is not. Nobody else is at work, and killing this leaves it as it was."""
-    pending, last = project.pending, project.state / "last"
-    if not pending.exists():
-        return
-    journal = read_journal(pending)
-    if journal is not None and ((pending / _DONE).exists() or _is_done(project, journal)):
-        shutil.rmtree(last, ignore_errors=True)
-        if not journal.is_undo:
-            shutil.rmtree(pending / "new", ignore_errors=True)
-            pending.rename(last)
-            return
-    elif journal is not None:
-        _put_back(project, journal, pending)
-    pending.rename(Path(tempfile.mkdtemp(prefix="tmp-", dir=project.state)) / "gone")
-    for leftover in project.state.glob("tmp-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+def _left_half_done(project: Project, said: str, error: OSError) -> StateError:
+    """Return the error for files that the system refuses to have put back."""
+    why = f"the files could not be put in place ({said or 'interrupted'}), nor put back: {_text_of(error)}"
+    hint = f"What is missing is kept in {project.pending}. When the cause is gone, this puts it back: waypost undo"
+    return StateError(why, hint=f"{hint} {shlex.quote(str(project.folder))}")
 
 
-def _is_done(project: Project, journal: Journal) -> bool:
-    if journal.index_after:
-        return digest_of(project.index) == journal.index_after
-    return all(state_of(project.folder / step.path) == step.after for step in journal.steps)
-
-
-def _put_back(project: Project, journal: Journal, pending: Path) -> None:
-    lock = _lock_of(project)
-    if journal.index_after and _is_part_of(lock, pending / "index"):
-        lock.unlink()
-    for step in journal.steps:
-        if not step.before and _is_ours(project, step):
-            (project.folder / step.path).unlink(missing_ok=True)
-    _remove_empty(project, journal.made)
-    for number, step in enumerate(journal.steps):
-        if step.before and _is_ours(project, step):
-            copy = pending / "new" / f"back-{number}"
-            copy.unlink(missing_ok=True)
-            shutil.copy2(pending / "old" / str(number), copy, follow_symlinks=False)
-            _put(copy, project.folder / step.path)
-    _set_modes(project, journal)
-
-
-def _is_ours(project: Project, step: Step) -> bool:
-    """Whether the file is as we left it or gone; what someone wrote since is theirs."""
-    now = state_of(project.folder / step.path)
-    return now != step.before and now in (step.after, "")
-
-
-def _put(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+@contextmanager
+def _lock(project: Project) -> Iterator[None]:
+    make_durable(project.private)
+    descriptor = os.open(project.private / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
-        source.replace(target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        beside = target.with_name(f".{target.name[:100]}.waypost")
-        shutil.copy2(source, beside, follow_symlinks=False)
-        beside.replace(target)
-
-
-def _remove_empty(project: Project, folders: tuple[str, ...]) -> None:
-    """Remove those of the folders that are empty, as git does."""
-    for folder in reversed(folders):
-        with suppress(OSError):
-            (project.folder / folder).rmdir()
-
-
-def _set_modes(project: Project, journal: Journal) -> None:
-    for path, mode in journal.folders.items():
-        if (project.folder / path).is_dir():
-            (project.folder / path).chmod(mode)
-
-
-def _lock_of(project: Project) -> Path:
-    return project.index.with_name(f"{project.index.name}.lock")
-
-
-def _is_part_of(lock: Path, index: Path) -> bool:
-    """Whether git's lock is the one we took, of which the writing may have been cut off."""
-    try:
-        return index.read_bytes().startswith(lock.read_bytes())
-    except FileNotFoundError:
-        return False
+        _wait_for(descriptor, project)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _in_a_process_of_its_own(work: Callable[[], None]) -> str:
@@ -200,7 +167,7 @@ def _in_a_process_of_its_own(work: Callable[[], None]) -> str:
                 signal.signal(number, signal.SIG_IGN)
             work()
             code = 0
-        except BaseException as error:  # noqa: BLE001 - told to the parent
+        except BaseException as error:  # noqa: BLE001 - passed on to the parent
             with suppress(OSError):
                 os.write(writing, _text_of(error).encode(errors="backslashreplace")[:2000])
         finally:

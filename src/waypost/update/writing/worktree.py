@@ -5,15 +5,29 @@ from __future__ import annotations
 import shlex
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from waypost.errors import StateError
-from waypost.projects.project import QUIET, Project, enumerated, find_project, hidden_changes, refuse_unfit, taken
+from waypost.projects.project import (
+    QUIET,
+    Project,
+    current_head,
+    enumerated,
+    links_on_the_way,
+    refuse_unfit,
+    taken,
+    unseen,
+)
 from waypost.system import git
 from waypost.update.merge.changes import Conflict, Merge
 from waypost.update.merge.trees import Commit, Trees, trees_beside
-from waypost.update.writing import journal, switchover
-from waypost.update.writing.journal import Journal, Step
+from waypost.update.writing import switchover
+from waypost.update.writing.files import files_of, state_of
+from waypost.update.writing.index import staged_since
+from waypost.update.writing.journal import Journal, read_journal
+from waypost.update.writing.preparation import prepare, preparing
+from waypost.update.writing.recovery import Recovery
 
 
 def write(project: Project, merge: Merge, *, title: str, when_done: Callable[[], None] = lambda: None) -> None:
@@ -22,15 +36,17 @@ def write(project: Project, merge: Merge, *, title: str, when_done: Callable[[],
     Files come out as git would check them out. What changed is left for review, not staged; new files are new to git.
     Raises ``StateError`` where the project is no longer what the merge was made for; nothing is touched then.
     """
-    with switchover.locked(project):
+    with switchover.locked(project) as recovery:
+        if recovery:
+            raise StateError(recovery.sentence, hint="Run the command again.")
         refuse_unwritable(project, merge)
-        if find_project(project.folder).head != project.head:
+        if current_head(project) != project.head:
             raise StateError("another commit was checked out in the meantime", hint="Run the command again.")
-        with journal.preparing(project) as folder, trees_beside(project.objects, project.object_format) as trees:
+        with preparing(project) as folder, trees_beside(project.objects, project.object_format) as trees:
             _write_new_files(project, merge, trees, folder)
             if merge.conflicts:
                 _write_index(project, merge.conflicts, folder)
-            journal.write_journal(project, folder, title=title, paths=[change.path for change in merge.changes])
+            prepare(project, folder, title=title, paths=[change.path for change in merge.changes])
             switchover.carry_out(project, folder, when_done=when_done)
 
 
@@ -39,55 +55,86 @@ def refuse_unwritable(project: Project, merge: Merge, *, allows_new_files: bool 
 
     With ``allows_new_files`` those that git does not know yet only matter in the place of others.
     """
+    paths = [change.path for change in merge.changes]
     added = [change.path for change in merge.changes if change.kind == "added"]
-    in_the_way = taken(project, added, [change.path for change in merge.changes if change.kind == "removed"])
+    removed = [change.path for change in merge.changes if change.kind == "removed"]
+    links = links_on_the_way(project, paths, removed)
+    in_the_way = [] if links else taken(project, added, removed)
     # Git is asked after that: what another update writes meanwhile then counts as what it is, a change not committed.
     refuse_unfit(project, allows_new_files=allows_new_files)
+    if links:
+        raise StateError(
+            "links are in the place of folders, and nothing is written through a link: "
+            + enumerated(f"{link} (on the way to {path})" for link, path in links.items()),
+            hint="Put a folder in the place of each link, or remove the link, and commit that if git keeps it.",
+        )
     if in_the_way:
         raise StateError(
             f"files that git does not keep are in the way of new ones: {enumerated(in_the_way)}",
             hint="Move them elsewhere, then run the update again.",
         )
-    hidden = hidden_changes(project, [change.path for change in merge.changes])
-    if hidden:
-        raise StateError(
-            f"git was told not to look at changes of files that would change: {enumerated(hidden)}",
-            hint="git update-index --no-assume-unchanged --no-skip-worktree FILE, then look at git status.",
-        )
+    _refuse_unseen(project, paths)
 
 
 def take_back(project: Project, *, when_done: Callable[[], None] = lambda: None) -> Journal:
     """Put files and index back as they were before the last change that Waypost wrote, and return its journal.
 
-    Raises ``StateError``, and touches nothing, where there is none or something was done since.
+    A change that was interrupted is the last one: putting it back is then all there is to do. Raises ``StateError``,
+    and touches nothing, where there is none or something was done since.
     """
-    with switchover.locked(project):
+    with switchover.locked(project) as recovery:
+        if recovery and (recovery.is_finished == recovery.journal.is_undo):
+            return _taken_back_already(recovery)
         last = project.state / "last"
-        done = journal.read_journal(last)
-        if done is None:
+        if not last.exists():
             raise StateError(
                 "there is no update to take back", hint="Only the last update of a project can be taken back, once."
             )
+        done = read_journal(last)
         _refuse_to_lose(project, done, last)
-        with journal.preparing(project) as folder:
-            for number, step in enumerate(done.steps):
-                if step.before:
-                    shutil.copy2(last / "old" / str(number), folder / "new" / str(number), follow_symlinks=False)
+        with preparing(project) as folder:
+            with files_of(last / "old") as old:
+                for step in done.steps:
+                    if step.before:
+                        copy = folder / "new" / step.path
+                        copy.parent.mkdir(parents=True, exist_ok=True)
+                        old.keep(step.path, copy)
             shutil.copy2(last / "index.old", folder / "index")
-            journal.write_journal(
-                project, folder, title=done.title, paths=[step.path for step in done.steps], undoes=done
-            )
+            prepare(project, folder, title=done.title, paths=[step.path for step in done.steps], undoes=done)
             switchover.carry_out(project, folder, when_done=when_done)
     return done
 
 
+def _taken_back_already(recovery: Recovery) -> Journal:
+    """Return the journal of a change that the recovery has just put back."""
+    if recovery.kept:
+        raise StateError(recovery.sentence, hint="Look at both versions, and keep what you want of them.")
+    return replace(recovery.journal, title=f"{recovery.journal.title} (it had been interrupted)")
+
+
+def _refuse_unseen(project: Project, paths: Sequence[str]) -> None:
+    """Refuse to change files that git was told not to look at, or not to have in the work tree."""
+    hidden, outside = unseen(project, paths)
+    if hidden:
+        raise StateError(
+            f"git was told not to look at changes of files that would change: {enumerated(hidden)}",
+            hint="git update-index --no-assume-unchanged --no-skip-worktree FILE, then look at git status.",
+        )
+    if outside:
+        raise StateError(
+            f"files that would change are outside the sparse checkout: {enumerated(outside)}",
+            hint="Widen it (git sparse-checkout add FOLDER), or end it (git sparse-checkout disable).",
+        )
+
+
 def _refuse_to_lose(project: Project, done: Journal, last: Path) -> None:
-    if project.head != done.head:
+    if current_head(project) != done.head:
         raise StateError(
             "HEAD is not the commit that the last update was made on, so it cannot be taken back",
             hint="If you committed the update, git revert that commit. If you switched branches, switch back.",
         )
-    now = {step.path: journal.state_of(project.folder / step.path) for step in done.steps}
+    with files_of(project.folder) as files:
+        now = {step.path: files.state_of(step.path) for step in done.steps}
     edited = [step.path for step in done.steps if now[step.path] != step.after]
     if edited and all(now[step.path] == step.before for step in done.steps):
         raise StateError(
@@ -101,51 +148,19 @@ def _refuse_to_lose(project: Project, done: Journal, last: Path) -> None:
             f"git -C {shlex.quote(str(project.folder))} restore --staged --worktree ., and remove the new files that "
             "git status shows there. To keep both: commit.",
         )
-    staged = _staged_since(project, done, last)
+    missing = [step.path for step in done.steps if step.before and not state_of(last / "old" / step.path)]
+    if missing:
+        raise StateError(
+            f"the files as they were before the last update are no longer in {last}: {enumerated(missing)}",
+            hint="Nothing was touched. git restore brings back what is committed.",
+        )
+    staged = staged_since(project, last / "index" if (last / "index").exists() else last / "index.old", done.steps)
     if staged:
         raise StateError(
-            f"changes were staged since the last update: {enumerated(staged)}",
-            hint="Nothing was touched. Take them out of the index (git restore --staged FILE), then undo.",
+            f"changes that were staged since the last update, or marks in the index, would go: {enumerated(staged)}",
+            hint="Nothing was touched. Take them back (git restore --staged FILE; git update-index "
+            "--no-skip-worktree --no-assume-unchanged FILE; git sparse-checkout disable), then undo.",
         )
-
-
-def _staged_since(project: Project, done: Journal, last: Path) -> list[str]:
-    """Return the paths whose staged content would be lost: it is not what the work tree or HEAD holds anyway."""
-    left = last / "index" if (last / "index").exists() else last / "index.old"
-    before, now = _staged(project, left), _staged(project, project.index)
-    differing = sorted(path for path in before.keys() | now.keys() if before.get(path) != now.get(path))
-    touched = {f"{project.prefix}{step.path}": step for step in done.steps}
-    return [path for path in differing if not _is_kept(project, path, now.get(path, ()), touched.get(path))]
-
-
-def _is_kept(project: Project, path: str, entries: Sequence[str], step: Step | None) -> bool:
-    """Whether all that is staged of a path of the update is in HEAD or stands in the work tree."""
-    stages = [entry.split() for entry in entries]
-    in_conflict = any(stage != "0" for _, _, stage in stages)
-    if step is None and not path.startswith(project.prefix):
-        return False
-    if in_conflict or not stages:
-        return step is not None or not stages
-    name = stages[0][1]
-    in_head = git.run("ls-tree", "-z", "--full-tree", project.head, "--", path, cwd=project.top)
-    if name in in_head.split():
-        return True
-    if step is None or not step.after.startswith("file"):
-        return False
-    staged = git.run(*QUIET, "hash-object", f"--path={path}", "--", str(project.top / path), cwd=project.top)
-    return staged.strip() == name
-
-
-def _staged(project: Project, index: Path) -> Mapping[str, tuple[str, ...]]:
-    listed = git.run(
-        "ls-files", "--stage", "-z", "--full-name", cwd=project.top, environment={"GIT_INDEX_FILE": str(index)}
-    )
-    staged: dict[str, tuple[str, ...]] = {}
-    for row in listed.split("\0"):
-        described, _, path = row.partition("\t")
-        if path:
-            staged[path] = (*staged.get(path, ()), described)
-    return staged
 
 
 def _write_new_files(project: Project, merge: Merge, trees: Trees, folder: Path) -> None:
@@ -164,26 +179,43 @@ def _write_new_files(project: Project, merge: Merge, trees: Trees, folder: Path)
         *QUIET, "checkout-index", "--all", "--quiet", f"--prefix={checked_out}/", cwd=project.top,
         environment=environment,
     )  # fmt: skip
-    for number, change in enumerate(merge.changes):
-        if change.file is not None:
-            (checked_out / project.prefix / change.path).rename(folder / "new" / str(number))
-    shutil.rmtree(checked_out)
+    (checked_out / project.prefix).rename(folder / "new")
+    shutil.rmtree(checked_out, ignore_errors=True)
     (folder / "index.new").unlink()
+    missing = [path for path in files if not state_of(folder / "new" / path)]
+    if missing:  # or they would count as files that go
+        raise StateError(f"git did not write every new file: {enumerated(missing)}", hint="Nothing was changed.")
 
 
 def _write_index(project: Project, conflicts: Iterable[Conflict], folder: Path) -> None:
     """Write the index that has the stages of the conflicts and is otherwise as it was."""
     shutil.copy2(project.index, folder / "index")
-    rows = []
+    rows, contents = [], []
     for conflict in conflicts:
         if conflict.stages:
             no_object = "0" * len(project.tree)
             rows.append(f"0 {no_object}\t{project.prefix}{conflict.path}")
         for number, stage in conflict.stages.items():
             if stage.content is not None:
-                git.run_bytes("hash-object", "-w", "--stdin", cwd=project.top, given=stage.content)
+                contents.append(stage.content)
             rows.append(f"{stage.mode} {stage.name} {number}\t{project.prefix}{conflict.path}")
+    _write_objects(project, contents, folder)
     _update_index(project, rows, {"GIT_INDEX_FILE": str(folder / "index")})
+
+
+def _write_objects(project: Project, contents: Sequence[bytes], folder: Path) -> None:
+    """Write the objects that the index will name, on the disk before the index is."""
+    if not contents:
+        return
+    scratch = folder / "stages"
+    scratch.mkdir()
+    for number, content in enumerate(contents):
+        (scratch / str(number)).write_bytes(content)
+    git.run_bytes(
+        *QUIET, "-c", "core.fsync=loose-object", "hash-object", "-w", "--no-filters", "--stdin-paths", cwd=project.top,
+        given="".join(f"{scratch / str(number)}\n" for number in range(len(contents))).encode(errors="surrogateescape"),
+    )  # fmt: skip
+    shutil.rmtree(scratch)
 
 
 def _update_index(project: Project, rows: Iterable[str], environment: Mapping[str, str]) -> None:
