@@ -31,10 +31,9 @@ def test_etag_saves_bodies_and_protects_the_changes_of_others(client: FlaskClien
 @pytest.mark.parametrize(
     ("body", "status", "wrong"),
     [
-        ("{}", 422, ["name"]),
+        ('{"id": 7}', 422, ["name", "id"]),
         (f'{{ '{{' }}"name": "{"x" * 81}"{{ '}}' }}', 422, ["name"]),
-        ('{"name": "x", "description": "\\u0000"}', 422, ["description"]),
-        ('{"name": "x", "done": 1, "id": 7}', 422, ["done", "id"]),
+        ('{"name": "x", "description": "\\u0000", "done": 1}', 422, ["description", "done"]),
         ("[]", 422, ["body"]),
         ("{", 400, []),
         ("[" * 90_000, 400, []),
