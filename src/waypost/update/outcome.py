@@ -10,6 +10,7 @@ from waypost.projects import decision_record
 from waypost.questions.catalogue import Resolution
 from waypost.questions.record import RECORD
 from waypost.sources.embedded import TemplateSource
+from waypost.update.consequences.broken_imports import as_note, broken_imports
 from waypost.update.consequences.consequences import Side, consequences_of, is_other_engine
 from waypost.update.consequences.model import NOTHING, Consequences
 from waypost.update.consequences.package_name import Renaming
@@ -64,13 +65,18 @@ def outcome_of(old: Recorded, source: TemplateSource, resolution: Resolution) ->
         moved=moved,
     )
     found, aside = without_shadows(found, files)
+    broken = broken_imports(found, files, before.files)
     return Outcome(
         merge=found,
         orphans=tuple(aside.get(path, path) for path in orphans if path not in moved),
         consequences=consequences_of(
             before, after, settled=history, merge=found, files=files, environment=environment_of(old.project.folder)
         ),
-        notes=(*_renaming_notes(renaming, moved, files, new_files), *_shadow_notes(aside)),
+        notes=(
+            *_renaming_notes(renaming, moved, files, new_files),
+            *_shadow_notes(aside),
+            *([as_note(broken)] if broken else []),
+        ),
     )
 
 

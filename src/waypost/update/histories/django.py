@@ -38,7 +38,7 @@ def relinked(text: str, renamed: Mapping[tuple[str, str], str]) -> str:
     return _relinked(text, "", "", renamed)
 
 
-def _dependencies(text: str) -> Iterator[tuple[str, str, ast.expr]]:
+def dependencies_of(text: str) -> Iterator[tuple[str, str, ast.expr]]:
     """Yield the app and the name of each migration that this one depends on, with the literal of the name."""
     tree = module_of(text)
     for value in assigned(tree, "dependencies") if tree else ():
@@ -49,7 +49,7 @@ def _dependencies(text: str) -> Iterator[tuple[str, str, ast.expr]]:
 
 
 def _last(folder: str, label: str, migrations: Mapping[str, str]) -> str:
-    followed = {name for text in migrations.values() for app, name, _ in _dependencies(text) if app == label}
+    followed = {name for text in migrations.values() for app, name, _ in dependencies_of(text) if app == label}
     leaves = sorted(PurePosixPath(name).stem for name in migrations if PurePosixPath(name).stem not in followed)
     if len(leaves) > 1:
         raise StateError(
@@ -61,7 +61,7 @@ def _last(folder: str, label: str, migrations: Mapping[str, str]) -> str:
 
 def _relinked(text: str, label: str, last: str, renamed: Mapping[tuple[str, str], str]) -> str:
     changes = []
-    for app, name, literal in _dependencies(text):
+    for app, name, literal in dependencies_of(text):
         now = last if app == label else renamed.get((app, name), name)
         if now != name:
             changes.append((literal, quoted(now)))

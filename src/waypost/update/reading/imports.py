@@ -24,7 +24,7 @@ def files_needed_by(paths: Iterable[str], candidates: Iterable[str], read: Calla
 
     ``read`` returns the text of a file.
     """
-    modules = {name: path for path in candidates if path.endswith(".py") for name in _module_names(path)}
+    modules = {name: path for path in candidates if path.endswith(".py") for name in module_names(path)}
     needed: set[str] = set()
     waiting = list(paths)
     while waiting:
@@ -57,7 +57,8 @@ def _with_parents(name: str) -> Iterator[str]:
     return (".".join(parts[: length + 1]) for length in range(len(parts)))
 
 
-def _module_names(path: str) -> Iterator[str]:
+def module_names(path: str) -> Iterator[str]:
+    """Yield the dotted names by which a Python file of a project can be imported."""
     for root in _ROOTS:
         if path.startswith(root):
             yield path.removeprefix(root).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
