@@ -264,3 +264,30 @@ def test_of_a_project_whose_change_was_killed_half_way_nothing_is_said(
     place.run("update", project, "--dry-run", env=new.environment)
     assert not pending.exists()
     assert checked(new, place, project).reply["state"] == "drifted"
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_migrations_and_added_ignored_names_are_no_drift_and_stay(
+    place: Workplace, template: str
+) -> None:
+    data = [] if template == "django-full" else ["--set=data_access=orm"]
+    place.run("new", "project", f"--set=template={template}", *data, "--defaults")
+    project = place.here / "project"
+    migration = next(path for path in sorted(project.rglob("0001_i*.py")) if "migrations" in path.parts)
+    migration.write_text(migration.read_text() + "\n# Ours.\n")
+    with (project / ".gitignore").open("a") as stream:
+        stream.write("/ours/\n")
+    git("commit", "--quiet", "--all", "--message=Ours", cwd=project)
+    assert place.run("check", project, "--json").reply["drift"] == []
+    assert place.run("regenerate", project, "--yes", "--json").reply["changed"] == []
+
+
+def test_an_ignored_name_that_is_gone_is_drift_and_comes_back(place: Workplace) -> None:
+    place.run("new", "project", "--set=template=flask-micro", "--defaults")
+    project = place.here / "project"
+    ignored = project / ".gitignore"
+    ignored.write_text(ignored.read_text().replace("*.sqlite3\n", "/ours/\n"))
+    git("commit", "--quiet", "--all", "--message=Ours", cwd=project)
+    assert place.run("check", project, "--json").reply["drift"] == [{"path": ".gitignore", "change": "edited"}]
+    place.run("regenerate", project, "--yes")
+    assert {"*.sqlite3", "/ours/"} <= set(ignored.read_text().splitlines())
