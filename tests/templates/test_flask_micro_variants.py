@@ -53,7 +53,7 @@ import oracledb
 from my_project import create_app, db
 from my_project.config import Settings
 
-committed, pending = [], []
+tables, committed, pending, found = [], [], [], []
 
 class Oracle(contextlib.nullcontext):
     def cursor(self):
@@ -61,17 +61,19 @@ class Oracle(contextlib.nullcontext):
 
     def execute(self, statement, values=None):
         if statement.startswith("INSERT"):
-            pending.append(values["id"])
-        elif not statement.startswith("SELECT"):
+            pending.append(values["statement"])
+        elif statement.startswith("SELECT table_name"):
+            found[:] = [[table] for table in tables]
+        elif statement.startswith("SELECT"):
+            found[:] = [[kept] for kept in committed]
+        else:
+            tables[:] = ["APPLIED_MIGRATIONS"]
             self.commit()
         if statement == "BROKEN":
             raise oracledb.DatabaseError
 
-    def fetchone(self):
-        return (1,)
-
     def fetchall(self):
-        return [[len(committed)]]
+        return found
 
     def commit(self):
         committed.extend(pending)
@@ -81,10 +83,12 @@ class Oracle(contextlib.nullcontext):
         return self
 
 oracledb.connect = lambda **_address: Oracle()
-db.MIGRATIONS = (*db.MIGRATIONS, "BROKEN")
-done = create_app(Settings()).test_cli_runner().invoke(args=["migrate"])
-assert isinstance(done.exception, oracledb.DatabaseError), done
-assert committed == [0], committed
+released = db.MIGRATIONS
+db.MIGRATIONS = (*released, "BROKEN")
+for _ in range(2):
+    done = create_app(Settings()).test_cli_runner().invoke(args=["migrate"])
+    assert isinstance(done.exception, oracledb.DatabaseError), done
+    assert committed == [*released], committed
 """
 
 

@@ -19,6 +19,15 @@ def is_other_type(
     """Leave texts and times alone: SQLite keeps both as text, and would cut a time down to its year."""
     wanted = getattr(wanted, "impl_instance", wanted)
     return False if isinstance(current, Text) and isinstance(wanted, String | DateTime) else None
+
+
+@event.listens_for(Table, "before_create")
+def number_as_the_model_says(table: Table, *_connection: object, **_options: object) -> None:
+    """Give no id of a table twice where its model says so; a copy of the table would forget it."""
+    model = {{ metadata }}.tables.get(table.name.removeprefix("_alembic_tmp_"))
+    if model is not None:
+        numbering = model.dialect_options["sqlite"]["autoincrement"]
+        table.dialect_options["sqlite"]["autoincrement"] = numbering
 {% endif %}
 
 
@@ -47,16 +56,20 @@ def add_column(_context: object, _revision: object, add: ops.AddColumnOp) -> lis
             modify_nullable=False,
         ),
     ]
-{% if uses_postgresql or uses_oracle %}
 
 
 @rewriter.rewrites(ops.AlterColumnOp)
-def keep_numbers(_context: object, _revision: object, alter: ops.AlterColumnOp) -> MigrateOperation:
+def keep_numbers(
+    _context: object, _revision: object, alter: ops.AlterColumnOp
+) -> list[MigrateOperation]:
     """Leave alone what numbers the rows of a table, whichever way the table was made."""
+{% if uses_postgresql or uses_oracle %}
     if alter.modify_server_default is None or isinstance(alter.modify_server_default, Identity):
         alter.modify_server_default = False
-    return alter
 {% endif %}
+    if alter.kw.get("autoincrement"):
+        alter.modify_nullable = None
+    return [alter] if alter.has_changes() else []
 {% if uses_mysql %}
 
 
