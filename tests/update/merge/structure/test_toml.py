@@ -244,3 +244,30 @@ def test_an_option_and_its_value_stay_together() -> None:
     ours, theirs = base.replace('"-q"', '"-q", "--mine"'), base.replace('"2"', '"4"')
 
     assert merge_toml(base, ours, theirs) == '[tool.pytest]\naddopts = ["-q", "--mine", "-n", "4"]\n'
+
+
+written = st.lists(
+    st.tuples(st.sampled_from(["a", "b>1", "b[x]>1", "c", "d"]), st.sampled_from(["", "  # why"])),
+    max_size=4,
+    unique_by=lambda item: item[0][0],
+)
+
+
+@given(written, written, written)
+def test_no_comment_of_ours_is_lost_beside_its_item(
+    base: list[tuple[str, str]], ours: list[tuple[str, str]], theirs: list[tuple[str, str]]
+) -> None:
+    mine = [(item, comment.replace("why", f"mine {item}")) for item, comment in ours]
+    texts = [
+        "".join(["dependencies = [\n", *(f'  "{item}",{comment}\n' for item, comment in side), "]\n"])
+        for side in (base, mine, theirs)
+    ]
+
+    merged = merge_toml(*texts)
+
+    if merged is not None:
+        found = tomllib.loads(merged)["dependencies"]
+        assert {item for item, _ in [*ours, *theirs] if item not in dict(base)} <= set(found)
+        for item, comment in mine:
+            assert comment in merged
+            assert item not in found or not comment or f'"{item}",{comment}\n' in merged
