@@ -8,7 +8,7 @@ import re
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from waypost.errors import StateError
 from waypost.projects.unfinished import operation_under_way
@@ -178,8 +178,10 @@ def unseen(project: Project, paths: Sequence[str]) -> tuple[tuple[str, ...], tup
     listed = git.run("ls-files", "-v", "-z", "--", ".", cwd=project.folder)
     marked = {row[2:]: row[0] for row in listed.split("\0") if row and (row[0].islower() or row[0] in "Ss")}
     there = {path for path in paths if path in marked and os.path.lexists(project.folder / path)}
-    outside = (path for path in paths if path not in there and marked.get(path, "") in ("S", "s"))
-    return tuple(path for path in paths if path in there), tuple(outside)
+    outside = {path for path in paths if path not in there and marked.get(path, "") in ("S", "s")}
+    if "S" in marked.values():
+        outside |= {path for path in paths if path not in marked} & _outside_cone(project, paths)
+    return tuple(path for path in paths if path in there), tuple(sorted(outside))
 
 
 def enumerated(paths: Iterable[str]) -> str:
@@ -192,6 +194,20 @@ def enumerated(paths: Iterable[str]) -> str:
 def printable(text: str) -> str:
     """Return a path, or a sentence with one, fit for a terminal: what cannot be printed is shown escaped."""
     return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
+
+
+def _outside_cone(project: Project, paths: Iterable[str]) -> set[str]:
+    """Return those of the paths that lie in no folder of a sparse checkout by folders: git would not add them."""
+    cone = git.run("config", "--type=bool", "--default=false", "core.sparseCheckoutCone", cwd=project.top).strip()
+    if cone != "true":
+        return set()
+    folders = git.run("-c", "core.quotePath=false", "sparse-checkout", "list", cwd=project.top).splitlines()
+    whole = {PurePosixPath(folder) for folder in folders}
+    partly = {parent for folder in whole for parent in folder.parents} | {PurePosixPath()}
+    parents = {path: PurePosixPath(f"{project.prefix}{path}").parent for path in paths}
+    return {
+        path for path, parent in parents.items() if parent not in partly and whole.isdisjoint((parent, *parent.parents))
+    }
 
 
 def _name_of_state(prefix: str) -> str:

@@ -79,6 +79,37 @@ def test_an_update_that_finds_no_space_changes_nothing(
     assert (project / "Dockerfile").is_file()
 
 
+@pytest.mark.parametrize("kibibytes", [0, 8, 24, 64, 160, 320, None])
+@pytest.mark.parametrize("small", ["project", "repository"])
+def test_nor_where_the_repository_is_on_another_file_system(
+    place: Workplace, repository: Path, disk: Path, small: str, kibibytes: int | None
+) -> None:
+    project = made(place, repository, (disk if small == "project" else place.here) / "shop")
+    elsewhere = (disk if small == "repository" else place.here) / "elsewhere.git"
+    shutil.move(project / ".git", elsewhere)
+    (project / ".git").write_text(f"gitdir: {elsewhere}\n")
+    git("status", cwd=project)
+    before = snapshot(project)
+    filler = disk / "filler"
+    if kibibytes is not None:
+        filler.write_bytes(b"x" * max(0, shutil.disk_usage(disk).free - kibibytes * 1024))
+
+    done = place.run("update", project, *ADDING)
+
+    assert not list(project.rglob("*waypost*"))
+    if done.code == 0:
+        assert (project / "Dockerfile").is_file()
+        filler.unlink(missing_ok=True)
+        assert place.run("undo", project).code == 0
+        assert not list(project.rglob("*waypost*"))
+    else:
+        assert_said(done, "No space left on device|Out of diskspace|unable to write file")
+        filler.unlink(missing_ok=True)
+    assert done.code == 0 or kibibytes is not None
+    assert snapshot(project) == before
+    assert place.run("update", project, *ADDING).code == 0
+
+
 @pytest.mark.parametrize("command", ["update", "regenerate", "undo"])
 def test_a_project_that_cannot_be_written_is_named_and_stays(
     place: Workplace, repository: Path, disk: Path, command: str

@@ -66,9 +66,9 @@ class Exchange:
 
     def withdraw(self, number: int, step: Step) -> None:
         """Take the new file out of its place again, if it is there and nobody has written it since."""
-        if self._state(number, step, "gone") not in ("", step.after):  # somebody's, and killed before it was back
-            if not self._return(number, step, "gone"):
-                self._keep(number, step, "gone")
+        is_somebodys = self._state(number, step, "gone") not in ("", step.after)  # killed before it was back
+        if is_somebodys and not self._return(number, step, "gone"):
+            self._keep(number, step, "gone")
         self._far(number, "gone").unlink(missing_ok=True)  # or moving another name of it there would do nothing
         if step.after and self.files.state_of(step.path) == step.after:
             self._move(number, step, "gone")

@@ -106,7 +106,9 @@ def _what_is_lost(project: Project, path: str, before: _Entry | None, now: _Entr
         return "" if is_as_in_work_tree else f"{path} (taken out of the index)"
     marks = before.marks if before else frozenset()
     if now.marks != marks:
-        return f"{path} ({', '.join(sorted(now.marks ^ marks))})"
+        differing = sorted(now.marks ^ marks)
+        said = [f"{mark} {'set' if mark in now.marks else 'cleared'}" for mark in differing]
+        return f"{path} ({', '.join(said)})"
     return "" if _is_kept(project, path, now.versions, step) else path
 
 

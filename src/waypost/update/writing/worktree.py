@@ -157,9 +157,9 @@ def _refuse_to_lose(project: Project, done: Journal, last: Path) -> None:
     staged = staged_since(project, last / "index" if (last / "index").exists() else last / "index.old", done.steps)
     if staged:
         raise StateError(
-            f"changes that were staged since the last update, or marks in the index, would go: {enumerated(staged)}",
-            hint="Nothing was touched. Take them back (git restore --staged FILE; git update-index "
-            "--no-skip-worktree --no-assume-unchanged FILE; git sparse-checkout disable), then undo.",
+            f"what was done in git's index since the last update would be lost: {enumerated(staged)}",
+            hint="Nothing was touched. Take that back first (git restore --staged FILE for what was staged or taken "
+            "out, git update-index or git sparse-checkout for marks), or keep it all: commit.",
         )
 
 
