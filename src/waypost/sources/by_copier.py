@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from unicodedata import normalize
 
 from waypost.errors import SourceError
 from waypost.model import Value
@@ -64,6 +65,14 @@ def render_with_copier(source: TemplateSource, answers: Mapping[str, Value], des
                 f"the template source {source.url} {source.version} cannot be rendered: {_one_line(error)}",
                 hint="Nothing was written. Tell the maintainers of the source.",
             ) from error
+
+
+def matching(patterns: Iterable[str], paths: Iterable[str]) -> frozenset[str]:
+    """Return those of the paths that one of the patterns matches, as copier does: in the form of a .gitignore."""
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - copier's own, and few sources need it
+
+    matches = GitIgnoreSpec.from_lines(normalize("NFD", pattern) for pattern in patterns).match_file
+    return frozenset(path for path in paths if matches(path))
 
 
 @contextmanager

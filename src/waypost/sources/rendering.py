@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from waypost.errors import SourceError
 from waypost.questions.catalogue import Catalogue, Resolution
 from waypost.questions.record import RECORD
-from waypost.sources.by_copier import import_copier, render_with_copier
+from waypost.sources.by_copier import import_copier, matching, render_with_copier
 from waypost.sources.embedded import TemplateSource
 from waypost.sources.plain import RenderedFile, is_plain, rendered_plainly
 from waypost.system.scratch import temporary_folder
@@ -63,6 +63,16 @@ def rendering(source: TemplateSource, resolution: Resolution) -> dict[str, Rende
 def _written(root: Path) -> Iterator[tuple[str, Path]]:
     """Yield every file in the folder that copier rendered into, by its path there."""
     yield from ((file.relative_to(root).as_posix(), file) for file in root.rglob("*") if file.is_file())
+
+
+def left_alone(resolution: Resolution, paths: Iterable[str]) -> frozenset[str]:
+    """Return those of the rendered paths that the source leaves to a project that has them (``_skip_if_exists``)."""
+    catalogue = resolution.catalogue
+    patterns = catalogue.settings.get("_skip_if_exists") or ()
+    if not patterns:
+        return frozenset()
+    context = {**resolution.context, **resolution.facts}
+    return matching((catalogue.expressions.rendered(str(pattern), context) for pattern in patterns), paths)
 
 
 def _without_copier(source: TemplateSource, resolution: Resolution) -> dict[str, RenderedFile] | None:

@@ -18,7 +18,7 @@ from waypost.questions.answers import Answer, Inputs, recorded_answers, values_o
 from waypost.questions.catalogue import Catalogue, Resolution, load_catalogue
 from waypost.questions.record import RECORD, Record, parse_record
 from waypost.sources.embedded import TemplateSource, is_canonical
-from waypost.sources.rendering import refuse_unsafe, rendering
+from waypost.sources.rendering import left_alone, refuse_unsafe, rendering
 from waypost.sources.source import source_at
 from waypost.system import git
 from waypost.update.answers import resolve_inputs
@@ -175,7 +175,11 @@ def plan_regeneration(folder: Path, *, is_preview: bool = False) -> Regeneration
     ``is_preview`` means what it does for ``plan_of``. Raises as that does.
     """
     with _recorded(folder, is_preview=is_preview) as old:
-        found = replaced(old.project, _files(old.source, old.resolution))
+        files = _files(old.source, old.resolution)
+        for path in left_alone(old.resolution, files):
+            if os.path.lexists(old.project.folder / path):
+                del files[path]
+        found = replaced(old.project, files)
         worktree.refuse_unwritable(old.project, found, allows_new_files=is_preview)
         return Regeneration(
             project=old.project,
@@ -224,6 +228,11 @@ def _merged(
 ) -> tuple[Merge, tuple[str, ...]]:
     """Return the merge and, where the template is another one, the user's files that have no counterpart in it."""
     old_files, new_files = _files(old.source, old.resolution), _files(source, resolution)
+    for path in left_alone(old.resolution, old_files) | left_alone(resolution, new_files):
+        # What the template has made once is the project's own, and so is what stands in the place.
+        if path in old_files or os.path.lexists(old.project.folder / path):
+            old_files.pop(path, None)
+            new_files.pop(path, None)
     orphans: tuple[str, ...] = ()
     if is_switch:
         yours = files_of_the_user(old.project, old_files)
