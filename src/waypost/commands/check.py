@@ -61,7 +61,7 @@ def check_projects(projects: Sequence[str], *, compares_files: bool = True) -> R
     if len(projects) == 1:
         standing = check(projects[0], compares_files=compares_files)
         fields = _standing_fields(standing)
-        template: TemplateFields = {"name": standing.template, "from": standing.version, "to": standing.newest}
+        template: TemplateFields = {"name": standing.template or None, "from": standing.version, "to": standing.newest}
         whole: CheckFields = {"template": template, "projects": [fields], "next": _next_steps(standing)}
         return Reply(
             output=_standing_text(standing), fields=cast("Fields", {**fields, **whole}), exit_code=_code(standing)
@@ -105,7 +105,7 @@ def _standing_text(standing: Standing) -> str:
 
 
 def _summary(standing: Standing) -> str:
-    parts = [f"{_state(standing)}, {standing.template} {standing.version}"]
+    parts = [f"{_state(standing)}, {' '.join(filter(None, [standing.template, standing.version]))}"]
     if standing.is_outdated:
         count = len(standing.newer)
         fixes = sum(release.is_security_fix for release in standing.newer)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from waypost.errors import SourceError
+from waypost.model import Value
 from waypost.questions.catalogue import Catalogue, Resolution
 from waypost.questions.record import RECORD
 from waypost.sources.by_copier import import_copier, matching, render_with_copier
@@ -31,7 +32,7 @@ def render(source: TemplateSource, resolution: Resolution, destination: Path) ->
     """
     files = _without_copier(source, resolution)
     if files is None:
-        render_with_copier(source, resolution.answers, destination)
+        render_with_copier(source, _for_copier(resolution), destination)
         return frozenset(path for path, file in _written(destination) if os.access(file, os.X_OK))
     for name, file in files.items():
         path = destination / name
@@ -53,7 +54,7 @@ def rendering(source: TemplateSource, resolution: Resolution) -> dict[str, Rende
         return files
     with temporary_folder("waypost-rendering-") as folder:
         root = folder / "project"
-        render_with_copier(source, resolution.answers, root)
+        render_with_copier(source, _for_copier(resolution), root)
         return {
             path: RenderedFile(content=file.read_bytes(), is_executable=os.access(file, os.X_OK))
             for path, file in _written(root)
@@ -63,6 +64,17 @@ def rendering(source: TemplateSource, resolution: Resolution) -> dict[str, Rende
 def _written(root: Path) -> Iterator[tuple[str, Path]]:
     """Yield every file in the folder that copier rendered into, by its path there."""
     yield from ((file.relative_to(root).as_posix(), file) for file in root.rglob("*") if file.is_file())
+
+
+def _for_copier(resolution: Resolution) -> dict[str, Value]:
+    """Return the answers that copier gets: it takes the default of a secret question that nobody may answer itself."""
+    catalogue = resolution.catalogue
+    return {
+        key: value
+        for key, value in resolution.answers.items()
+        if not (question := catalogue.by_key[key]).is_secret
+        or value != catalogue.default_of(question, resolution.context)
+    }
 
 
 def left_alone(resolution: Resolution, paths: Iterable[str]) -> frozenset[str]:

@@ -128,7 +128,7 @@ def plan_of(
         before = old.answers
         resolution, answers, notes = resolve_inputs(old.record, before, _catalogue_of(source), inputs)
         after = resolution.answers
-        is_switch = after["template"] != before["template"]
+        is_switch = after.get("template") != before.get("template")
         found, orphans = Merge(changes=(), conflicts=()), tuple[str, ...]()
         if source.version != old.source.version or before != after or has_credentials(old.source.url):
             found, orphans = _merged(old, source, resolution, is_switch=is_switch)
@@ -136,9 +136,9 @@ def plan_of(
     was, shown = old.resolution.shown_answers, resolution.shown_answers
     return UpdatePlan(
         project=old.project,
-        old_template=str(before["template"]),
+        old_template=str(before.get("template", "")),
         old_version=old.source.version,
-        template=str(after["template"]),
+        template=str(after.get("template", "")),
         version=source.version,
         answers={key: answers[key] for key in shown},
         new_answers={key: shown[key] for key in shown if key not in before},
@@ -183,7 +183,7 @@ def plan_regeneration(folder: Path, *, is_preview: bool = False) -> Regeneration
         worktree.refuse_unwritable(old.project, found, allows_new_files=is_preview)
         return Regeneration(
             project=old.project,
-            template=str(old.answers["template"]),
+            template=str(old.answers.get("template", "")),
             version=old.source.version,
             answers={
                 key: answer
@@ -237,7 +237,7 @@ def _merged(
     if is_switch:
         yours = files_of_the_user(old.project, old_files)
         orphans = tuple(path for path in yours if path not in new_files and not _is_from_birth(path))
-        new_files |= _next_decision(yours, resolution, str(old.answers["template"]))
+        new_files |= _next_decision(yours, resolution, str(old.answers.get("template", "")))
     found = merge(old.project, old_files, new_files, label=source.version, follows_renames=not is_switch)
     return found, orphans
 
@@ -270,7 +270,7 @@ def _refuse_older(source: TemplateSource, old: TemplateSource) -> None:
 def _next_decision(paths: tuple[str, ...], resolution: Resolution, before: str) -> dict[str, File]:
     """Return the record of the decision for another template, which belongs to the user like the first one."""
     keys = [question.key for question in resolution.catalogue.questions if question.group == "decision"]
-    if not keys or not decision_record.framework_of(str(resolution.answers["template"])):
+    if not keys or not decision_record.framework_of(str(resolution.answers.get("template", ""))):
         return {}
     decisions = {key: str(resolution.answers[key]) for key in keys if key in resolution.answers}
     path = decision_record.next_path(paths)
