@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, TypedDict, cast
 
 from waypost.commands.reply import Fields, Reply, TemplateFields
-from waypost.errors import ExitCode, WaypostError
+from waypost.errors import ExitCode, StateError, WaypostError
 from waypost.projects.standing import Standing, check
 from waypost.sources.releases import Release
 
@@ -71,7 +71,7 @@ def check_projects(projects: Sequence[str], *, compares_files: bool = True) -> R
     codes: list[ExitCode] = []
     for project in projects:
         try:
-            standing = check(project, compares_files=compares_files)
+            standing = _checked(project, compares_files=compares_files)
             texts.append(_standing_text(standing))
             rows.append(_standing_fields(standing))
             codes.append(_code(standing))
@@ -82,6 +82,17 @@ def check_projects(projects: Sequence[str], *, compares_files: bool = True) -> R
     failed = [code for code in codes if code not in (ExitCode.DONE, ExitCode.OUTDATED)]
     every: CheckFields = {"status": "failed" if failed else "done", "projects": rows}
     return Reply(output="".join(texts), fields=every, exit_code=failed[0] if failed else max(codes))
+
+
+def _checked(project: str, *, compares_files: bool) -> Standing:
+    """Return where a project stands. Raises ``WaypostError`` also where the system refuses to have it looked at."""
+    try:
+        return check(project, compares_files=compares_files)
+    except OSError as error:
+        said = error.strerror or str(error)
+        raise StateError(
+            f"{error.filename}: {said}" if error.filename else said, hint="Look at its permissions and at the disk."
+        ) from error
 
 
 def _code(standing: Standing) -> ExitCode:

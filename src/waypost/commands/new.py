@@ -23,9 +23,9 @@ from waypost.projects.planning import (
 from waypost.questions.answers import Answer, Inputs, raise_problems, read_inputs, values_of, without_auto
 from waypost.questions.catalogue import Catalogue
 from waypost.sources.embedded import TemplateSource, embedded
+from waypost.sources.failures import reason_of, temporary_trouble, working_folder
 from waypost.sources.rendering import preload, refuse_unsafe
 from waypost.sources.source import source_at
-from waypost.system.scratch import temporary_folder
 
 
 class NewFields(Fields, total=False):
@@ -125,8 +125,15 @@ def _unfit(folder: Path) -> str:
 
 
 def _dry_run(source: TemplateSource, plan: Plan, folder: Path) -> Reply:
-    with temporary_folder("waypost-dry-run-") as scratch:
-        created = creation.create(source, plan.resolution, plan.recommendation, scratch / folder.name, uses_git=False)
+    with working_folder("waypost-dry-run-") as scratch:
+        try:
+            created = creation.create(
+                source, plan.resolution, plan.recommendation, scratch / folder.name, uses_git=False
+            )
+        except StateError as error:
+            if isinstance(error.__cause__, OSError):  # nothing can be wrong with a folder that nobody has chosen
+                raise temporary_trouble(reason_of(error.__cause__)) from error
+            raise
     text = [f"Would make {shown_path(folder)} from {plan.template or source.name}: {len(created.files)} files."]
     text += [*(f"  {name}" for name in created.files), *(f"Note: {note}" for note in plan.notes)]
     fields = _project_fields(plan, source, folder)

@@ -6,6 +6,7 @@ An answers file is TOML with flat keys, one a question (``waypost answers init``
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -87,7 +88,7 @@ def read_settings(settings: Iterable[str], catalogue: Catalogue) -> dict[str, An
     """
     answers: dict[str, Answer] = {}
     unknown: dict[str, str] = {}
-    for setting in settings:
+    for setting in map(_as_text, settings):
         key, equals, text = setting.partition("=")
         key = key.strip()
         if not equals:
@@ -165,6 +166,22 @@ def _described_unknown(problem: Problem, place: str) -> str:
     nearest = f"; did you mean '{problem.nearest}'?" if problem.nearest else ""
     message = problem.message if len(key) <= 80 and key.isprintable() else f"there is no question {shown(key)}"  # noqa: PLR2004
     return f"{place}: {message}{nearest}"
+
+
+def _as_text(setting: str) -> str:
+    """Return what was typed as text: where the locale knows less than UTF-8, Python passes its bytes on as surrogates.
+
+    Raises ``UsageError`` where they are no UTF-8 either.
+    """
+    if not any("\udc80" <= character <= "\udcff" for character in setting):
+        return setting
+    try:
+        return os.fsencode(setting).decode("utf-8")
+    except UnicodeError as error:
+        raise UsageError(
+            f"--set {shown(setting)} is not text in UTF-8",
+            hint="Write the answer in UTF-8, or put it into an answers file (--answers FILE).",
+        ) from error
 
 
 def _given_value(question: Question, value: object) -> Value:

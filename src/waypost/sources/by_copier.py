@@ -14,7 +14,7 @@ from waypost.model import Value
 from waypost.questions.record import RECORD, name_source
 from waypost.questions.values import as_json
 from waypost.sources.embedded import TemplateSource
-from waypost.system.scratch import temporary_folder
+from waypost.sources.failures import working_folder, writing_temporarily
 
 
 def import_copier() -> None:
@@ -81,10 +81,11 @@ def _without_repository(root: Path) -> Iterator[Path]:
     if not (root / ".git").exists():
         yield root
         return
-    with temporary_folder("waypost-templates-") as copy:
-        shutil.copy2(root / "copier.yml", copy)
-        ignored = shutil.ignore_patterns("__pycache__", "*.pyc")
-        shutil.copytree(root / "templates", copy / "templates", symlinks=True, ignore=ignored)
+    with working_folder("waypost-templates-") as copy:
+        with writing_temporarily():
+            shutil.copy2(root / "copier.yml", copy)
+            ignored = shutil.ignore_patterns("__pycache__", "*.pyc")
+            shutil.copytree(root / "templates", copy / "templates", symlinks=True, ignore=ignored)
         yield copy
 
 

@@ -13,8 +13,8 @@ from waypost.questions.catalogue import Catalogue, Resolution
 from waypost.questions.record import RECORD
 from waypost.sources.by_copier import import_copier, matching, render_with_copier
 from waypost.sources.embedded import TemplateSource
+from waypost.sources.failures import working_folder, writing_temporarily
 from waypost.sources.plain import RenderedFile, is_plain, rendered_plainly
-from waypost.system.scratch import temporary_folder
 
 _READABLE = 0o444
 _UNSAFE_SETTINGS = ("_tasks", "_migrations", "_jinja_extensions")
@@ -52,9 +52,10 @@ def rendering(source: TemplateSource, resolution: Resolution) -> dict[str, Rende
     files = _without_copier(source, resolution)
     if files is not None:
         return files
-    with temporary_folder("waypost-rendering-") as folder:
+    with working_folder("waypost-rendering-") as folder:
         root = folder / "project"
-        render_with_copier(source, _for_copier(resolution), root)
+        with writing_temporarily():
+            render_with_copier(source, _for_copier(resolution), root)
         return {
             path: RenderedFile(content=file.read_bytes(), is_executable=os.access(file, os.X_OK))
             for path, file in _written(root)
