@@ -43,6 +43,7 @@ HOMES = {
     },
     "copier": {"sources.by_copier"},
     "plumbum": {"sources.by_copier"},
+    "pathspec": {"sources.by_copier"},
     "jinja2": {"questions.expressions"},
     "questionary": {"wizard.terminal.prompts"},
     "prompt_toolkit": {"wizard.terminal.prompts", "wizard.terminal.styling", "wizard.terminal.streams"},

@@ -9,7 +9,7 @@ from typing import Any, Literal
 Value = str | bool | tuple[str, ...]
 """An answer: text or a choice, yes or no, or several choices."""
 
-QuestionType = Literal["text", "choice", "choices", "yes-no", "data"]
+QuestionType = Literal["text", "number", "choice", "choices", "yes-no", "data"]
 QuestionGroup = Literal["decision", "template", "project", "stack", "other"]
 
 
@@ -35,6 +35,8 @@ class Question:
     validator_source: str
     is_secret: bool = False
     """Whether the answer is neither recorded nor shown."""
+    has_text_values: bool = True
+    """Whether every value of it is text, yes or no, or a list of texts, for copier as for us."""
 
     @property
     def values(self) -> tuple[str, ...]:

@@ -267,9 +267,7 @@ def test_of_a_project_whose_change_was_killed_half_way_nothing_is_said(
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_migrations_and_added_ignored_names_are_no_drift_and_stay(
-    place: Workplace, template: str
-) -> None:
+def test_migrations_and_added_ignored_names_are_no_drift_and_stay(place: Workplace, template: str) -> None:
     data = [] if template == "django-full" else ["--set=data_access=orm"]
     place.run("new", "project", f"--set=template={template}", *data, "--defaults")
     project = place.here / "project"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -637,3 +638,97 @@ def test_interrupted_at_any_moment_the_project_is_as_it_was_or_finished(place: W
             assert json.loads(out)["status"] == "interrupted"
         assert snapshot(project) == before
         assert list(place.temporary.iterdir()) == []
+
+
+def test_a_file_that_its_source_leaves_alone_is_the_project_s_once_it_is_there(
+    tmp_path: Path, place: Workplace
+) -> None:
+    source = Source(tmp_path / "templates.git")
+    patterns = "_skip_if_exists:\n  - '*.local'\n  - /conf/{{ project_slug }}/\n"
+    (source.folder / "copier.yml").write_text((source.folder / "copier.yml").read_text() + "\n---\n" + patterns)
+    mine, gone, inside, later = "mine.local", "gone.local", "conf/project/a.cfg", "later.local"
+    inside_of_template = "conf/{{ project_slug }}/a.cfg"
+    source.release("v2.0.0", {**FILES, mine: "1\n", gone: "1\n", inside_of_template: "1\n", "other.cfg": "1\n"})
+    done = place.run(
+        "new", "project", "--source", source.folder, "--ref=v2.0.0", "--set=template=flask-micro", "--json"
+    )
+    assert {mine, gone, inside} <= set(done.reply["changed"])
+    project = place.here / "project"
+    edit(project, mine, "my own\n")
+    edit(project, inside, "my own\n")
+    assert place.run("check", "project").code == 0
+    assert place.run("regenerate", "project", "--dry-run", "--json").reply["changed"] == []
+    edit(project, gone, None)
+    (project / ".gitignore").write_text(".env\nlater.local\n")
+    edit(project, ".gitignore", ".env\nlater.local\n")
+    (project / later).write_text("my own, and ignored\n")
+    newer = {mine: "2\n", gone: "2\n", inside_of_template: "2\n", later: "2\n", "new.local": "2\n", "other.cfg": "2\n"}
+    source.release("v3.0.0", {**FILES, **newer})
+
+    done = updated(place)
+
+    assert (done.code, done.reply["conflicts"]) == (0, [])
+    assert done.reply["files"] == {RECORD: "changed", "new.local": "added", "other.cfg": "changed"}
+    assert {(project / name).read_text() for name in (mine, inside)} == {"my own\n"}
+    assert (project / later).read_text() == "my own, and ignored\n"
+
+
+def test_a_file_that_git_lfs_keeps_is_no_edit(tmp_path: Path, place: Workplace) -> None:
+    source = Source(tmp_path / "templates.git")
+    source.release("v2.0.0", {**FILES, "same.bin": "same\n" * 99, "newer.bin": "one\n" * 99, "mine.bin": "one\n" * 99})
+    project = made(source, place)
+    assert place.run("update", "project", "--to=v2.0.0").code == 0
+
+    def pointer(content: str) -> str:
+        digest = hashlib.sha256(content.encode()).hexdigest()
+        return f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize {len(content)}\n"
+
+    # As git keeps them, and as a checkout without Git LFS has them.
+    for name, content in (("same.bin", "same\n" * 99), ("newer.bin", "one\n" * 99), ("mine.bin", "my own\n")):
+        edit(project, name, pointer(content))
+    assert place.run("check", "project", "--json").reply["drift"] == [{"path": "mine.bin", "change": "edited"}]
+    source.release("v3.0.0", {**FILES, "same.bin": "same\n" * 99, "newer.bin": "two\n" * 99, "mine.bin": "two\n" * 99})
+
+    done = updated(place)
+
+    assert (done.code, done.reply["conflicts"]) == (5, ["mine.bin"])
+    assert done.reply["files"]["newer.bin"] == "changed"
+    assert "same.bin" not in done.reply["files"]
+    assert (project / "newer.bin").read_text() == "two\n" * 99
+
+
+def test_what_a_submodule_holds_beside_its_files_is_not_asked_about_where_it_is_to_be_ignored(
+    tmp_path: Path, place: Workplace, project: Path
+) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib/code.c").write_text("code\n")
+    lib = as_repository(tmp_path / "lib")
+    git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", lib, "lib", cwd=project)
+    git("config", "--file", ".gitmodules", "submodule.lib.ignore", "all", cwd=project)
+    edit(project, "a.txt", LINES + "mine\n")
+    (project / "lib/code.o").write_text("built\n")
+
+    done = updated(place)
+
+    assert (done.code, "comes.txt" in done.reply["changed"]) == (0, True), done.err
+
+
+def test_what_the_user_s_settings_would_leave_out_of_the_commit_has_its_step(tmp_path: Path, place: Workplace) -> None:
+    source = Source(tmp_path / "templates.git")
+    source.release("v2.0.0", {**FILES, ".env.other": "X=1\n", "run.sh": "#!/bin/sh\n"})
+    (source.folder / "templates/flask-micro/run.sh").chmod(0o755)
+    git("commit", "--quiet", "--all", "--message=x", cwd=source.folder)
+    git("tag", "v2.1.0", cwd=source.folder)
+    project = made(source, place)
+    (place.home / "ignored").write_text(".env*\n")
+    with (place.home / ".gitconfig").open("a") as stream:
+        stream.write(f"[core]\nexcludesFile = {place.home}/ignored\n")
+    git("config", "core.fileMode", "false", cwd=project)
+
+    steps = updated(place).reply["next"]
+
+    for step in steps[steps.index("git add --all") :]:
+        subprocess.run(step, shell=True, cwd=project, env=place.environment(), check=True)
+    committed = git("ls-tree", "-r", "HEAD", cwd=project)
+    assert "\t.env.other\n" in committed
+    assert [line[:6] for line in committed.splitlines() if line.endswith("run.sh")] == ["100755"]

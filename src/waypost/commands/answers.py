@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from waypost.commands.reply import Fields, Reply, answer_fields, plan_fields
+from waypost.model import Value
 from waypost.projects.planning import catalogue_of, given_answers, plan_of
-from waypost.questions.answers import Inputs, read_inputs, recorded_answers, without_auto
-from waypost.questions.record import read_record
+from waypost.questions.answers import Answer, Inputs, read_inputs, recorded_answers, without_auto
+from waypost.questions.record import RECORD, Record, read_record
 from waypost.questions.schema import answers_toml, json_schema, toml_value
-from waypost.sources.embedded import embedded_root
+from waypost.sources.embedded import embedded_root, is_canonical
 
 
 class InitFields(Fields, total=False):
@@ -57,7 +58,7 @@ def answers_schema() -> Reply:
 def answers_show(project: str) -> Reply:
     """Print the answers that a project was made from."""
     record = read_record(Path(project))
-    answers = recorded_answers(record, catalogue_of(embedded_root()))
+    answers = _shown_answers(record)
     version = record.version or "unknown"
     head = f"# Made from {record.url or 'an unknown source'} {version}\n"
     lines = [f"{key} = {toml_value(answer.value)}\n" for key, answer in answers.items()]
@@ -65,8 +66,28 @@ def answers_show(project: str) -> Reply:
         output=head + "".join(lines),
         text="\n".join(f"Note: {note}" for note in record.notes),
         fields={
-            "template": {"name": record.answers.get("template"), "from": version, "to": None},
+            "template": {"name": record.template or None, "from": version, "to": None},
             "answers": answer_fields(answers),
             "notes": record.notes,
         },
     )
+
+
+def _shown_answers(record: Record) -> dict[str, Answer]:
+    """Return the answers to the questions that this Waypost knows, or all that another source has recorded."""
+    if is_canonical(record.url):
+        return recorded_answers(record, catalogue_of(embedded_root()))
+    return {
+        key: Answer(value=_shown_value(value), origin="recorded", place=RECORD) for key, value in record.answers.items()
+    }
+
+
+def _shown_value(value: object) -> Value:
+    """Return a recorded value as text, yes or no, or a list; what YAML has beyond that as JSON writes it."""
+    match value:
+        case bool() | str():
+            return value
+        case list() if all(isinstance(item, str) for item in value):
+            return tuple(value)
+        case _:
+            return json.dumps(value, default=str, ensure_ascii=False)

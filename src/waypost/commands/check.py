@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, TypedDict, cast
 
 from waypost.commands.reply import Fields, Reply, TemplateFields
-from waypost.errors import ExitCode, WaypostError
+from waypost.errors import ExitCode, StateError, WaypostError
 from waypost.projects.standing import Standing, check
 from waypost.sources.releases import Release
 
@@ -61,7 +61,7 @@ def check_projects(projects: Sequence[str], *, compares_files: bool = True) -> R
     if len(projects) == 1:
         standing = check(projects[0], compares_files=compares_files)
         fields = _standing_fields(standing)
-        template: TemplateFields = {"name": standing.template, "from": standing.version, "to": standing.newest}
+        template: TemplateFields = {"name": standing.template or None, "from": standing.version, "to": standing.newest}
         whole: CheckFields = {"template": template, "projects": [fields], "next": _next_steps(standing)}
         return Reply(
             output=_standing_text(standing), fields=cast("Fields", {**fields, **whole}), exit_code=_code(standing)
@@ -71,7 +71,7 @@ def check_projects(projects: Sequence[str], *, compares_files: bool = True) -> R
     codes: list[ExitCode] = []
     for project in projects:
         try:
-            standing = check(project, compares_files=compares_files)
+            standing = _checked(project, compares_files=compares_files)
             texts.append(_standing_text(standing))
             rows.append(_standing_fields(standing))
             codes.append(_code(standing))
@@ -82,6 +82,17 @@ def check_projects(projects: Sequence[str], *, compares_files: bool = True) -> R
     failed = [code for code in codes if code not in (ExitCode.DONE, ExitCode.OUTDATED)]
     every: CheckFields = {"status": "failed" if failed else "done", "projects": rows}
     return Reply(output="".join(texts), fields=every, exit_code=failed[0] if failed else max(codes))
+
+
+def _checked(project: str, *, compares_files: bool) -> Standing:
+    """Return where a project stands. Raises ``WaypostError`` also where the system refuses to have it looked at."""
+    try:
+        return check(project, compares_files=compares_files)
+    except OSError as error:
+        said = error.strerror or str(error)
+        raise StateError(
+            f"{error.filename}: {said}" if error.filename else said, hint="Look at its permissions and at the disk."
+        ) from error
 
 
 def _code(standing: Standing) -> ExitCode:
@@ -105,7 +116,7 @@ def _standing_text(standing: Standing) -> str:
 
 
 def _summary(standing: Standing) -> str:
-    parts = [f"{_state(standing)}, {standing.template} {standing.version}"]
+    parts = [f"{_state(standing)}, {' '.join(filter(None, [standing.template, standing.version]))}"]
     if standing.is_outdated:
         count = len(standing.newer)
         fixes = sum(release.is_security_fix for release in standing.newer)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypedDict
 
-from waypost.commands.reply import Fields, Reply
+from waypost.commands.reply import Fields, Reply, here
 from waypost.errors import ExitCode, SourceError, WaypostError
 from waypost.projects.project import refuse_old_git
 from waypost.projects.standing import check
@@ -54,7 +54,7 @@ class DoctorFields(Fields, total=False):
 
 def doctor() -> Reply:
     """Say whether this machine and this installation have what Waypost needs."""
-    findings = examine(Path.cwd())
+    findings = examine(here())
     width = max(len(finding.name) for finding in findings)
     lines = []
     for finding in findings:

@@ -23,9 +23,9 @@ from waypost.projects.planning import (
 from waypost.questions.answers import Answer, Inputs, raise_problems, read_inputs, values_of, without_auto
 from waypost.questions.catalogue import Catalogue
 from waypost.sources.embedded import TemplateSource, embedded
+from waypost.sources.failures import reason_of, temporary_trouble, working_folder
 from waypost.sources.rendering import preload, refuse_unsafe
 from waypost.sources.source import source_at
-from waypost.system.scratch import temporary_folder
 
 
 class NewFields(Fields, total=False):
@@ -60,18 +60,18 @@ def new(
         if inputs.is_interactive and not inputs.is_complete:
             given |= _asked(catalogue, given, _folder(destination) if destination is not None else None)
         plan = plan_of(catalogue, given)
-        folder = _folder(destination if destination is not None else str(plan.resolution.answers["project_slug"]))
+        folder = _folder(destination if destination is not None else _slug_in(plan))
         check_destination(folder)
         if is_dry_run:
             return _dry_run(source, plan, folder)
         if progress:
-            progress(f"Making {shown_path(folder)} from {plan.template} ...")
+            progress(f"Making {shown_path(folder)} from {plan.template or source.name} ...")
         created = creation.create(
             source, plan.resolution, plan.recommendation, folder, uses_git=uses_git, when_made=when_made
         )
         steps = _next_steps(plan, folder)
     notes = (*plan.notes, *created.notes, *_credentials_note(url))
-    text = [f"Made {shown_path(folder)} from {plan.template}: {len(created.files)} files."]
+    text = [f"Made {shown_path(folder)} from {plan.template or source.name}: {len(created.files)} files."]
     text += [*(f"Note: {note}" for note in notes), "", "Next:", *(f"  {step}" for step in steps)]
     fields = _project_fields(plan, source, folder)
     fields.update({"changed": created.files, "next": steps, "notes": notes})
@@ -100,6 +100,11 @@ def create(
 
 def _asked(catalogue: Catalogue, given: Mapping[str, Answer], folder: Path | None) -> dict[str, Answer]:
     """Return what a person answers in the wizard beyond what is ``given``; the project goes into ``folder``."""
+    if not {"template", "project_name", "project_slug"} <= catalogue.by_key.keys():
+        raise UsageError(
+            "the template source does not ask the questions that the wizard needs",
+            hint="Answer with --answers FILE or --set KEY=VALUE, or give --defaults.",
+        )
     from waypost.wizard.dialogue import ask  # noqa: PLC0415 - most projects are made without it
 
     # Combinations that are refused are repaired in the wizard.
@@ -120,9 +125,16 @@ def _unfit(folder: Path) -> str:
 
 
 def _dry_run(source: TemplateSource, plan: Plan, folder: Path) -> Reply:
-    with temporary_folder("waypost-dry-run-") as scratch:
-        created = creation.create(source, plan.resolution, plan.recommendation, scratch / folder.name, uses_git=False)
-    text = [f"Would make {shown_path(folder)} from {plan.template}: {len(created.files)} files."]
+    with working_folder("waypost-dry-run-") as scratch:
+        try:
+            created = creation.create(
+                source, plan.resolution, plan.recommendation, scratch / folder.name, uses_git=False
+            )
+        except StateError as error:
+            if isinstance(error.__cause__, OSError):  # nothing can be wrong with a folder that nobody has chosen
+                raise temporary_trouble(reason_of(error.__cause__)) from error
+            raise
+    text = [f"Would make {shown_path(folder)} from {plan.template or source.name}: {len(created.files)} files."]
     text += [*(f"  {name}" for name in created.files), *(f"Note: {note}" for note in plan.notes)]
     fields = _project_fields(plan, source, folder)
     fields.update({"changed": created.files, "notes": plan.notes, "is_dry_run": True})
@@ -130,13 +142,24 @@ def _dry_run(source: TemplateSource, plan: Plan, folder: Path) -> Reply:
 
 
 def _project_fields(plan: Plan, source: TemplateSource, folder: Path) -> NewFields:
-    template: TemplateFields = {"name": plan.template, "from": None, "to": source.version}
+    template: TemplateFields = {"name": plan.template or None, "from": None, "to": source.version}
     return {"template": template, "answers": answer_fields(plan.answers), "destination": str(folder)}
 
 
 def _next_steps(plan: Plan, folder: Path) -> tuple[str, ...]:
     steps = str(plan.resolution.facts.get("next_steps", "")).splitlines()
     return (*steps_into(folder), *(step for step in steps if step))
+
+
+def _slug_in(plan: Plan) -> str:
+    """Return the name of the folder that a project goes into where nobody names one."""
+    slug = str(plan.resolution.answers.get("project_slug", ""))
+    if not slug:
+        raise UsageError(
+            "the template source asks for no project_slug to call the folder after",
+            hint="Name the folder that the project goes into: waypost new FOLDER",
+        )
+    return slug
 
 
 def _folder(destination: str) -> Path:

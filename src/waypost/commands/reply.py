@@ -145,7 +145,10 @@ def answer_fields(answers: Mapping[str, Answer]) -> dict[str, AnswerFields]:
 
 def plan_fields(plan: Plan) -> Fields:
     """Return the plan of a project as fields of a JSON reply."""
-    return {"template": {"name": plan.template, "from": None, "to": None}, "answers": answer_fields(plan.answers)}
+    return {
+        "template": {"name": plan.template or None, "from": None, "to": None},
+        "answers": answer_fields(plan.answers),
+    }
 
 
 def _envelope(fields: Fields, exit_code: ExitCode) -> dict[str, Any]:

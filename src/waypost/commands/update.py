@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import gettempdir
 
 from waypost.address import masked_difference
 from waypost.commands.reply import (
@@ -22,6 +23,7 @@ from waypost.projects.project import Project, find_project, printable
 from waypost.projects.tracking import left_out
 from waypost.questions.answers import Inputs
 from waypost.questions.values import as_json, shown
+from waypost.sources.failures import is_without_room, temporary_trouble
 from waypost.system.git import GitError
 from waypost.update.merge.changes import Change, Conflict, Merge, difference, merged_files
 from waypost.update.merge.trees import EXECUTABLE
@@ -299,4 +301,6 @@ def _rehearsal_fields(outcome: Rehearsal) -> RehearsalFields:
 
 
 def _refused_by_git(error: GitError) -> StateError:
+    if is_without_room(error, Path(gettempdir(), "waypost-")):
+        return temporary_trouble(error.cause)
     return StateError(f"git refused: {error.message}", hint=error.hint or "Nothing was changed.")

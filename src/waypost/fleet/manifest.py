@@ -88,6 +88,7 @@ def _document(path: Path) -> dict[str, Any]:
         raise not_toml(error, str(path), text) from error
     except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        reason = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else reason
         raise AnswersError(f"the manifest {shown(str(path))} cannot be read: {reason}", hint=_HINT) from error
 
 

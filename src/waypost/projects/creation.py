@@ -59,16 +59,22 @@ def create(
     """
     check_destination(destination)
     answers = resolution.answers
+    notes: tuple[str, ...] = ()
     with _staging_for(destination) as staging:
         project = staging / destination.name
         try:
             executables = render(source, resolution, project)
             _write_environment(project)
-            decision_record.write(project, recommendation, answers)
+            if decision_record.framework_of(str(answers.get("template", ""))):
+                decision_record.write(project, recommendation, answers)
             files = _files_of(project)
             kept = tuple(name for name in files if name != _ENVIRONMENT)
             host = _host_of(destination) if uses_git else ""
-            notes = _commit(project, kept, executables, answers, destination) if uses_git and not host else ()
+            message = (
+                f"Start {answers.get('project_slug', destination.name)} from {answers.get('template', source.name)}"
+            )
+            if uses_git and not host:
+                notes = _commit(project, kept, executables, _author_in(answers), message=message, place=destination)
             with uninterrupted():
                 _put_in_place(project, destination)
                 when_made()
@@ -173,28 +179,26 @@ def _commit(
     project: Path,
     files: Iterable[str],
     executables: Collection[str],
-    answers: Mapping[str, Value],
-    destination: Path,
+    author: tuple[str, str],
+    *,
+    message: str,
+    place: Path,
 ) -> tuple[str, ...]:
     if not git.is_available():
         return ("git was not found, so the project is not under version control yet.",)
-    author = (
-        str(answers["author_name"]).strip("<>,;:. ") or "Waypost",
-        str(answers["author_email"]) or _FALLBACK_EMAIL,
-    )
     try:
-        git.start_repository(
-            project,
-            files=files,
-            executables=executables,
-            message=f"Start {answers['project_slug']} from {answers['template']}",
-            author=author,
-        )
+        git.start_repository(project, files=files, executables=executables, message=message, author=author)
     except git.GitError as error:
         shutil.rmtree(project / ".git", ignore_errors=True)
-        said = error.message.splitlines()[-1].replace(str(project), str(destination))
+        said = error.message.splitlines()[-1].replace(str(project), str(place))
         return (f"git could not make the first commit ({said}); run git init yourself.",)
     return ()
+
+
+def _author_in(answers: Mapping[str, Value]) -> tuple[str, str]:
+    """Return the name and e-mail address of the project's author, as git takes them."""
+    name, email = (str(answers.get(key, "")) for key in ("author_name", "author_email"))
+    return name.strip("<>,;:. ") or "Waypost", email or _FALLBACK_EMAIL
 
 
 def _nearest_folder(destination: Path) -> Path:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from waypost.advice.evidence import DECISIONS
 from waypost.advice.model import Recommendation
 from waypost.advice.recommend import recommend
 from waypost.errors import AnswersError, UsageError
@@ -28,8 +29,8 @@ class Plan:
 
     @property
     def template(self) -> str:
-        """The template that is rendered."""
-        return str(self.resolution.answers["template"])
+        """The template that is rendered; nothing where the source asks for none."""
+        return str(self.resolution.answers.get("template", ""))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -65,7 +66,8 @@ def plan_of(catalogue: Catalogue, given: Mapping[str, Answer]) -> Plan:
     """Return the plan that the ``given`` answers come to. Raises ``AnswersError`` that lists all that is wrong."""
     recommendation = recommend(decisions_of(catalogue, given))
     answers = dict(given)
-    if "template" not in answers:
+    question = catalogue.by_key.get("template")
+    if "template" not in answers and question is not None and recommendation.template in question.values:
         answers["template"] = Answer(value=recommendation.template, origin="advice")
     resolution = catalogue.resolve(values_of(answers))
     raise_problems(resolution.problems, answers)
@@ -84,7 +86,8 @@ def refuse_mistyped(catalogue: Catalogue, given: Mapping[str, Answer]) -> None:
 def decisions_of(catalogue: Catalogue, given: Mapping[str, Answer]) -> dict[str, str]:
     """Return the decision answers among the ``given`` ones, which the advice rests on. Raises ``AnswersError``."""
     _raise_wrong(catalogue, given)
-    return {key: str(answer.value) for key, answer in given.items() if key in decision_keys(catalogue)}
+    keys = [key for key in decision_keys(catalogue) if key in DECISIONS and key in given]
+    return {key: value for key in keys if (value := str(given[key].value)) in DECISIONS[key]}
 
 
 def _raise_wrong(catalogue: Catalogue, given: Mapping[str, Answer]) -> None:

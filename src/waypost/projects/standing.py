@@ -10,13 +10,14 @@ from typing import Literal
 
 from waypost.errors import SourceError, StateError
 from waypost.projects.belongings import is_as_made, is_migration
+from waypost.projects.pointers import points_to
 from waypost.projects.project import is_half_changed
 from waypost.questions.answers import raise_problems, recorded_answers, values_of
 from waypost.questions.catalogue import load_catalogue
 from waypost.questions.record import Record, read_record
 from waypost.sources.plain import RenderedFile
 from waypost.sources.releases import Release
-from waypost.sources.rendering import rendering
+from waypost.sources.rendering import left_alone, rendering
 from waypost.sources.source import newer_than, source_at
 
 Change = Literal["edited", "deleted"]
@@ -103,7 +104,10 @@ def _drift(folder: Path, record: Record) -> tuple[Drift, ...]:
         answers = recorded_answers(record, catalogue)
         resolution = catalogue.resolve(values_of(answers))
         raise_problems(resolution.problems, answers)
-        return tuple(_compared(folder, rendering(source, resolution)))
+        files = rendering(source, resolution)
+        owned = left_alone(resolution, files)
+        drift = _compared(folder, files)
+        return tuple(each for each in drift if each.path not in owned or each.change == "deleted")
 
 
 def _compared(folder: Path, files: Mapping[str, RenderedFile]) -> Iterator[Drift]:
@@ -122,5 +126,7 @@ def _is_as_made(path: Path, made: RenderedFile) -> bool:
         return False
     if os.name == "posix" and os.access(path, os.X_OK) != made.is_executable:
         return False
-    # With core.autocrlf git writes other line ends than the template: nobody edited anything.
-    return is_as_made(path.name, path.read_bytes(), made.content)
+    content = path.read_bytes()
+    # With core.autocrlf git writes other line ends than the template, and Git LFS may not have fetched the file: nobody
+    # edited anything.
+    return points_to(content, made.content) or is_as_made(path.name, content, made.content)

@@ -5,12 +5,14 @@ An answers file is TOML with flat keys, one a question (``waypost answers init``
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from waypost.errors import AnswersError, UsageError
-from waypost.model import Problem, Value
+from waypost.model import Problem, Question, Value
 from waypost.questions.catalogue import Catalogue
 from waypost.questions.file import read_toml
 from waypost.questions.record import RECORD, Record
@@ -73,7 +75,8 @@ def read_file(path: str, catalogue: Catalogue) -> dict[str, Answer]:
             )
     _refuse_unknown({key: file.places[key] for key in file.values if key not in catalogue.by_key}, catalogue)
     return {
-        key: Answer(value=_value_of(value), origin="file", place=file.places[key]) for key, value in file.values.items()
+        key: Answer(value=_given_value(catalogue.by_key[key], value), origin="file", place=file.places[key])
+        for key, value in file.values.items()
     }
 
 
@@ -85,7 +88,7 @@ def read_settings(settings: Iterable[str], catalogue: Catalogue) -> dict[str, An
     """
     answers: dict[str, Answer] = {}
     unknown: dict[str, str] = {}
-    for setting in settings:
+    for setting in map(_as_text, settings):
         key, equals, text = setting.partition("=")
         key = key.strip()
         if not equals:
@@ -109,7 +112,7 @@ def read_values(values: Mapping[str, object], catalogue: Catalogue) -> dict[str,
 def recorded_answers(record: Record, catalogue: Catalogue) -> dict[str, Answer]:
     """Return the recorded answers to questions that the catalogue has; all else in the record is left alone."""
     return {
-        key: Answer(value=_value_of(value), origin="recorded", place=RECORD)
+        key: Answer(value=_recorded_value(catalogue.by_key[key], value), origin="recorded", place=RECORD)
         for key, value in record.answers.items()
         if key in catalogue.by_key and value is not None
     }
@@ -163,6 +166,38 @@ def _described_unknown(problem: Problem, place: str) -> str:
     nearest = f"; did you mean '{problem.nearest}'?" if problem.nearest else ""
     message = problem.message if len(key) <= 80 and key.isprintable() else f"there is no question {shown(key)}"  # noqa: PLR2004
     return f"{place}: {message}{nearest}"
+
+
+def _as_text(setting: str) -> str:
+    """Return what was typed as text: where the locale knows less than UTF-8, Python passes its bytes on as surrogates.
+
+    Raises ``UsageError`` where they are no UTF-8 either.
+    """
+    if not any("\udc80" <= character <= "\udcff" for character in setting):
+        return setting
+    try:
+        return os.fsencode(setting).decode("utf-8")
+    except UnicodeError as error:
+        raise UsageError(
+            f"--set {shown(setting)} is not text in UTF-8",
+            hint="Write the answer in UTF-8, or put it into an answers file (--answers FILE).",
+        ) from error
+
+
+def _given_value(question: Question, value: object) -> Value:
+    is_number = question.type == "number" and isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if is_number else _value_of(value)
+
+
+def _recorded_value(question: Question, value: object) -> Value:
+    """Return a recorded value as somebody would answer it; YAML has numbers and data where answers are text."""
+    if isinstance(value, str):
+        return value
+    if question.type == "data":
+        return json.dumps(value, default=str)
+    if question.type == "number" or (question.type == "choice" and not question.has_text_values):
+        return str(value)
+    return _value_of(value)
 
 
 def _value_of(value: object) -> Value:

@@ -6,6 +6,7 @@ a second to import; ``tests/questions/test_contract.py`` holds this reading equa
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -135,13 +136,18 @@ class Catalogue:
         answers: dict[str, Value] = {}
         unused: list[str] = []
         problems: list[Problem] = []
-        context = {key: as_json(value) for key, value in given.items() if not type_problem(self.by_key[key], value)}
+        context = {
+            key: _native(self.by_key[key], value)
+            for key, value in given.items()
+            if not type_problem(self.by_key[key], value)
+        }
         for entry in self._entries_up_to_last_question:
             applies = self._applies(entry, context)
             default = self.default_of(entry, context)
             if not entry.is_asked:
                 context[entry.key] = default
                 continue
+            default = _as_answer(entry, default)
             value = given.get(entry.key, default)
             # Copier lets the default of a secret question be one that nobody may answer, too.
             is_checked = entry.key in given or (applies and not entry.is_secret)
@@ -154,7 +160,7 @@ class Catalogue:
                 answers[entry.key] = value
             elif entry.key in given:
                 unused.append(entry.key)
-            context[entry.key] = as_json(value if applies else default)
+            context[entry.key] = _native(entry, value if applies else default)
         return Resolution(
             answers=answers,
             unused=tuple(unused),
@@ -165,7 +171,7 @@ class Catalogue:
 
     def problem_with(self, key: str, value: Value, answers: Mapping[str, Value]) -> Problem | None:
         """Return what is wrong with ``value`` for the question ``key`` beside the other ``answers``, if anything."""
-        context = {name: as_json(answer) for name, answer in answers.items()} | {key: as_json(value)}
+        context = {name: _native(self.by_key[name], answer) for name, answer in {**answers, key: value}.items()}
         for entry in self._entries_up_to_last_question:
             if not entry.is_asked:
                 context[entry.key] = self.default_of(entry, context)
@@ -196,7 +202,7 @@ class Catalogue:
     @cached_property
     def _entries_up_to_last_question(self) -> tuple[Question, ...]:
         """All entries but the facts at the end, on which no question depends."""
-        last = max(index for index, entry in enumerate(self.entries) if entry.is_asked)
+        last = max((index for index, entry in enumerate(self.entries) if entry.is_asked), default=-1)
         return self.entries[: last + 1]
 
     def _applies(self, entry: Question, context: Mapping[str, Any]) -> bool:
@@ -209,9 +215,24 @@ class Catalogue:
         if question.validator_source == _REFUSAL:
             return None
         message = self.expressions.rendered(
-            question.validator_source, {**context, question.key: as_json(value)}
+            question.validator_source, {**context, question.key: _native(question, value)}
         ).strip()
         return Problem(key=question.key, message=message, nearest="") if message else None
+
+
+def _native(question: Question, value: Value) -> Any:
+    """Return a value as the Jinja of a source sees it."""
+    match question.type:
+        case "number" | "data":
+            return parse_yaml(str(value))
+        case _:
+            return as_json(value)
+
+
+def _as_answer(question: Question, default: Any) -> Value:
+    """Return the default of a question as somebody would answer it: structured data as text."""
+    is_data = question.type == "data" and not isinstance(default, str)
+    return json.dumps(default, default=str) if is_data else default
 
 
 def _ordered(question: Question, value: Value) -> Value:

@@ -37,6 +37,11 @@ def read_toml(path: str, *, secrets: Collection[str] = ()) -> TomlFile:
     """
     name = "standard input" if path == "-" else path
     text = _text_of(path, name)
+    if path == "-" and not text.strip():
+        raise AnswersError(
+            "standard input: is empty, so it answers nothing",
+            hint="Look at the command that writes the answers. To take every default, give --defaults.",
+        )
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

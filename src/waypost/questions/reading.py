@@ -7,10 +7,10 @@ for settings and all others for questions.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import yaml
 
@@ -41,12 +41,8 @@ def read_catalogue(source: Path) -> tuple[Mapping[str, Any], tuple[Question, ...
             f"{source} is not a template source: {_first_line(error)}",
             hint="A template source has a copier.yml at its root that copier can read.",
         ) from error
-    if not {"template", "project_slug"} <= {question.key for question in questions if question.is_asked}:
-        raise SourceError(
-            f"{source} is not a Waypost template source: its copier.yml asks for no template and project_slug",
-            hint="Plain copier can render any template; Waypost needs its own questions.",
-        )
-    return settings, questions
+    secrets = settings.get("_secret_questions") or ()
+    return settings, tuple(replace(each, is_secret=each.is_secret or each.key in secrets) for each in questions)
 
 
 @lru_cache(maxsize=256)
@@ -103,35 +99,46 @@ def _question(key: str, details: Any, stem: str) -> Question:
     if not isinstance(details, Mapping):
         details = {"default": details}
     when = details.get("when", True)
+    choices = tuple(_choices(details.get("choices")))
+    kind = _type_of(details, choices)
     return Question(
         key=key,
-        type=_type_of(details),
+        type=kind,
         group=_GROUPS.get(stem, "other"),
         help=str(details.get("help", key)),
-        choices=tuple(_choices(details.get("choices", ()))),
+        choices=tuple(Choice(label=label, value=str(value)) for label, value in choices),
         default_source=details.get("default", ""),
         when_source=when if isinstance(when, str) else str(bool(when)),
         validator_source=str(details.get("validator", "")),
         is_secret=bool(details.get("secret")),
+        has_text_values=kind not in ("number", "data")
+        and not isinstance(details.get("choices"), str)
+        and all(isinstance(value, str) for _, value in choices),
     )
 
 
-def _type_of(details: Mapping[str, Any]) -> QuestionType:
-    if details.get("choices"):
+def _type_of(details: Mapping[str, Any], choices: Sequence[tuple[str, Any]]) -> QuestionType:
+    if choices:
         return "choices" if details.get("multiselect") else "choice"
-    match details.get("type", "str"):
+    match details.get("type") or type(details.get("default", "")).__name__:
         case "bool":
             return "yes-no"
-        case "yaml" | "json":
+        case "int" | "float":
+            return "number"
+        case "yaml" | "json" | "list" | "dict":
             return "data"
         case _:
             return "text"
 
 
-def _choices(choices: Any) -> Iterator[Choice]:
-    pairs = choices.items() if isinstance(choices, Mapping) else ((choice, choice) for choice in choices)
-    for label, value in cast("Iterator[tuple[Any, Any]]", pairs):
-        yield Choice(label=str(label), value=str(value))
+def _choices(choices: Any) -> Iterator[tuple[str, Any]]:
+    """Yield label and value of each choice in every form that copier knows, but for those that are Jinja."""
+    if not choices or isinstance(choices, str):
+        return
+    pairs = choices.items() if isinstance(choices, Mapping) else choices
+    for choice in pairs:
+        label, value = choice if isinstance(choice, tuple | list) else (choice, choice)
+        yield str(label), value.get("value") if isinstance(value, Mapping) else value
 
 
 def _first_line(error: Exception) -> str:

@@ -66,7 +66,7 @@ def read_record(project: Path) -> Record:
     path = project / RECORD
     try:
         return parse_record(path.read_bytes(), path)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise StateError(
             f"{project} is not a project made from a template: it has no {RECORD}",
             hint="Run this inside such a project, or name its folder.",
@@ -95,12 +95,18 @@ def _parsed(content: bytes, path: Path) -> dict[str, Any]:
 
 
 def _unreadable(path: Path, error: Exception) -> StateError:
-    if isinstance(error, OSError):
+    if isinstance(error, PermissionError):
         return StateError(f"{path} cannot be read: {error.strerror}", hint="Look at its permissions.")
     return StateError(
-        f"{path} cannot be read: {str(error).partition(chr(10))[0]}",
+        f"{path} cannot be read: {_reason(error)}",
         hint=f"Put the file back as it was committed: git checkout -- {RECORD}",
     )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8 text"
+    return (error.strerror if isinstance(error, OSError) else None) or str(error).partition("\n")[0]
 
 
 def name_source(project: Path, *, url: str, version: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from waypost.model import Problem, Question, Value
 _TRUE = frozenset({"y", "yes", "t", "true", "on", "1"})
 _FALSE = frozenset({"n", "no", "f", "false", "off", "0"})
 _SHOWN_AT_MOST = 80
+_NUMBER = re.compile(r"[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.IGNORECASE)
 
 
 def parse_text(question: Question, text: str) -> Value:
@@ -62,7 +64,9 @@ def _type_problem(question: Question, value: Value) -> Problem | None:
                 return _wrong_type(question, value, f"one of {', '.join(question.values)}, as text in quotes")
             return None if value in question.values else _wrong_choice(question, value)
         case _:
-            return None if isinstance(value, str) else _wrong_type(question, value, "text in quotes")
+            is_number = question.type == "number"
+            is_right = isinstance(value, str) and (not is_number or _NUMBER.fullmatch(value))
+            return None if is_right else _wrong_type(question, value, "a number" if is_number else "text in quotes")
 
 
 def shown(value: object) -> str:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import shutil
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from unicodedata import normalize
 
 from waypost.errors import SourceError
 from waypost.model import Value
 from waypost.questions.record import RECORD, name_source
 from waypost.questions.values import as_json
 from waypost.sources.embedded import TemplateSource
-from waypost.system.scratch import temporary_folder
+from waypost.sources.failures import working_folder, writing_temporarily
 
 
 def import_copier() -> None:
@@ -66,16 +67,25 @@ def render_with_copier(source: TemplateSource, answers: Mapping[str, Value], des
             ) from error
 
 
+def matching(patterns: Iterable[str], paths: Iterable[str]) -> frozenset[str]:
+    """Return those of the paths that one of the patterns matches, as copier does: in the form of a .gitignore."""
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - copier's own, and few sources need it
+
+    matches = GitIgnoreSpec.from_lines(normalize("NFD", pattern) for pattern in patterns).match_file
+    return frozenset(path for path in paths if matches(path))
+
+
 @contextmanager
 def _without_repository(root: Path) -> Iterator[Path]:
     """Provide ``root`` as a folder that is no git repository: copier would clone one, uncommitted changes and all."""
     if not (root / ".git").exists():
         yield root
         return
-    with temporary_folder("waypost-templates-") as copy:
-        shutil.copy2(root / "copier.yml", copy)
-        ignored = shutil.ignore_patterns("__pycache__", "*.pyc")
-        shutil.copytree(root / "templates", copy / "templates", symlinks=True, ignore=ignored)
+    with working_folder("waypost-templates-") as copy:
+        with writing_temporarily():
+            shutil.copy2(root / "copier.yml", copy)
+            ignored = shutil.ignore_patterns("__pycache__", "*.pyc")
+            shutil.copytree(root / "templates", copy / "templates", symlinks=True, ignore=ignored)
         yield copy
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,11 @@ class TemplateSource:
     root: Path
     url: str
     version: str
+
+    @property
+    def name(self) -> str:
+        """What people call it, where it has no templates with names of their own: the last part of its address."""
+        return re.split(r"[/:]", self.url.rstrip("/"))[-1].removesuffix(".git")
 
 
 @cache

@@ -38,7 +38,9 @@ _HINTS: tuple[tuple[str, str], ...] = (
     ),
 )
 _FULL = re.compile("No space left on device|Disk quota exceeded|File too large|SIGXFSZ|Too many open files")
-_UNWRITABLE = re.compile("Read-only file system|Permission denied|Input/output error")
+_UNWRITABLE = re.compile(
+    "Read-only file system|Permission denied|Input/output error|write error|(unable|could not|couldn't|cannot) "
+)
 
 
 def unreachable(error: GitError, *, url: str, doing: str, hint: str, folder: Path | None = None) -> WaypostError:

@@ -74,12 +74,13 @@ def is_plain(catalogue: Catalogue) -> bool:
         and bool(settings.get("_templates_suffix", ".jinja"))
         and bool(settings.get("_subdirectory"))
         and not any(set("/!\\{") & set(str(pattern)) for pattern in settings.get("_exclude", ()))
+        and all(question.has_text_values for question in catalogue.questions)
     )
 
 
 def compile_all(catalogue: Catalogue) -> None:
     """Compile every template, path, condition and default now, instead of each when it is first needed."""
-    for template in catalogue.by_key["template"].values:
+    for template in catalogue.by_key["template"].values if "template" in catalogue.by_key else ():
         with suppress(SourceError):
             _ = catalogue.resolve({"template": template}).facts
     for path in (catalogue.source / "templates").rglob("*"):

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from waypost.errors import SourceError
+from waypost.model import Value
 from waypost.questions.catalogue import Catalogue, Resolution
 from waypost.questions.record import RECORD
-from waypost.sources.by_copier import import_copier, render_with_copier
+from waypost.sources.by_copier import import_copier, matching, render_with_copier
 from waypost.sources.embedded import TemplateSource
+from waypost.sources.failures import working_folder, writing_temporarily
 from waypost.sources.plain import RenderedFile, is_plain, rendered_plainly
-from waypost.system.scratch import temporary_folder
 
 _READABLE = 0o444
 _UNSAFE_SETTINGS = ("_tasks", "_migrations", "_jinja_extensions")
@@ -31,7 +32,7 @@ def render(source: TemplateSource, resolution: Resolution, destination: Path) ->
     """
     files = _without_copier(source, resolution)
     if files is None:
-        render_with_copier(source, resolution.answers, destination)
+        render_with_copier(source, _for_copier(resolution), destination)
         return frozenset(path for path, file in _written(destination) if os.access(file, os.X_OK))
     for name, file in files.items():
         path = destination / name
@@ -51,9 +52,10 @@ def rendering(source: TemplateSource, resolution: Resolution) -> dict[str, Rende
     files = _without_copier(source, resolution)
     if files is not None:
         return files
-    with temporary_folder("waypost-rendering-") as folder:
+    with working_folder("waypost-rendering-") as folder:
         root = folder / "project"
-        render_with_copier(source, resolution.answers, root)
+        with writing_temporarily():
+            render_with_copier(source, _for_copier(resolution), root)
         return {
             path: RenderedFile(content=file.read_bytes(), is_executable=os.access(file, os.X_OK))
             for path, file in _written(root)
@@ -63,6 +65,27 @@ def rendering(source: TemplateSource, resolution: Resolution) -> dict[str, Rende
 def _written(root: Path) -> Iterator[tuple[str, Path]]:
     """Yield every file in the folder that copier rendered into, by its path there."""
     yield from ((file.relative_to(root).as_posix(), file) for file in root.rglob("*") if file.is_file())
+
+
+def _for_copier(resolution: Resolution) -> dict[str, Value]:
+    """Return the answers that copier gets: it takes the default of a secret question that nobody may answer itself."""
+    catalogue = resolution.catalogue
+    return {
+        key: value
+        for key, value in resolution.answers.items()
+        if not (question := catalogue.by_key[key]).is_secret
+        or value != catalogue.default_of(question, resolution.context)
+    }
+
+
+def left_alone(resolution: Resolution, paths: Iterable[str]) -> frozenset[str]:
+    """Return those of the rendered paths that the source leaves to a project that has them (``_skip_if_exists``)."""
+    catalogue = resolution.catalogue
+    patterns = catalogue.settings.get("_skip_if_exists") or ()
+    if not patterns:
+        return frozenset()
+    context = {**resolution.context, **resolution.facts}
+    return matching((catalogue.expressions.rendered(str(pattern), context) for pattern in patterns), paths)
 
 
 def _without_copier(source: TemplateSource, resolution: Resolution) -> dict[str, RenderedFile] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -117,6 +118,8 @@ def fetched(url: str, ref: str | None) -> Iterator[TemplateSource]:
                 hint="Check the address and the version; `git ls-remote --tags URL` lists the versions.",
                 folder=folder,
             ) from error
+        # Copier takes what has a repository for one to be cloned, uncommitted changes and all.
+        shutil.rmtree(root / ".git")
         if not (root / "copier.yml").is_file():
             raise SourceError(
                 f"{url} is not a template source: at {version} it has no copier.yml at its root",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from waypost.projects import decision_record
 from waypost.questions.catalogue import Resolution
 from waypost.questions.record import RECORD
 from waypost.sources.embedded import TemplateSource
+from waypost.sources.rendering import left_alone
 from waypost.update.consequences.broken_imports import as_note, broken_imports
 from waypost.update.consequences.consequences import Side, consequences_of, is_other_engine
 from waypost.update.consequences.model import NOTHING, Consequences
@@ -43,11 +45,16 @@ def outcome_of(old: Recorded, source: TemplateSource, resolution: Resolution) ->
 
     Raises ``StateError`` where the project is not in a state for it.
     """
-    before = Side(resolution=_seen_by(resolution, old.resolution), files=rendered_files(old.source, old.resolution))
-    after = Side(resolution=resolution, files=rendered_files(source, resolution))
+    old_files, new_files = rendered_files(old.source, old.resolution), rendered_files(source, resolution)
+    for path in left_alone(old.resolution, old_files) | left_alone(resolution, new_files):
+        # What the template has made once is the project's own, and so is what stands in the place.
+        if path in old_files or os.path.lexists(old.project.folder / path):
+            old_files.pop(path, None)
+            new_files.pop(path, None)
+    before = Side(resolution=_seen_by(resolution, old.resolution), files=old_files)
+    after = Side(resolution=resolution, files=dict(new_files))
     files = ProjectFiles(project=old.project)
     is_switch = before.answers.get("template") != after.answers.get("template")
-    new_files = dict(after.files)
     orphans: tuple[str, ...] = ()
     if is_switch:
         yours = files_of_the_user(old.project, before.files)

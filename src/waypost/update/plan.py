@@ -15,6 +15,7 @@ from waypost.projects.belongings import is_migration
 from waypost.projects.project import Project
 from waypost.questions.answers import Answer, Inputs, recorded_answers
 from waypost.sources.embedded import TemplateSource, is_canonical
+from waypost.sources.rendering import left_alone
 from waypost.sources.source import source_at
 from waypost.update.answers import resolve_inputs
 from waypost.update.consequences.model import Consequences
@@ -157,7 +158,9 @@ def plan_regeneration(folder: Path, *, is_preview: bool = False) -> Regeneration
     """
     with recorded(folder, is_preview=is_preview) as old:
         files = rendered_files(old.source, old.resolution)
-        found = replaced(old.project, {path: file for path, file in files.items() if not is_migration(path)})
+        alone = {path for path in left_alone(old.resolution, files) if os.path.lexists(old.project.folder / path)}
+        wanted = {path: file for path, file in files.items() if path not in alone and not is_migration(path)}
+        found = replaced(old.project, wanted)
         worktree.refuse_unwritable(old.project, found, allows_new_files=is_preview)
         return Regeneration(
             project=old.project,

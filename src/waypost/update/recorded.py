@@ -41,7 +41,7 @@ class Recorded:
 def recorded(folder: Path, *, is_preview: bool) -> Iterator[Recorded]:
     """Provide what the project was made from; raise ``StateError`` unless it is one that can be updated."""
     project = find_project(folder)
-    switchover.recover(project)
+    recovered = switchover.recover(project, is_preview=is_preview)
     new = refuse_unfit(project, allows_new_files=is_preview)
     notes = (f"Git does not know {enumerated(new)} yet: commit or remove that before you update.",) if new else ()
     # Of the commit that all the rest is compared with, whatever is written into the project meanwhile.

@@ -225,7 +225,7 @@ def _origin(state: State, key: str) -> str:
 def _edit(state: State, _destination: Path | None) -> Screen:
     question = state.catalogue.by_key[state.key]
     value = state.resolution.answers[state.key]
-    if question.type in ("text", "data"):
+    if question.type in ("text", "number", "data"):
         known = {"placeholder": str(value)} if question.is_secret else {"current": value}
         return Screen(form="text", title=question.help, is_secret=question.is_secret, **known)
     options = _choices(state, question, value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from waypost.projects.pointers import points_to
 from waypost.update.merge.trees import LINK, File
 
 
@@ -13,8 +14,10 @@ def adapted(
 ) -> tuple[dict[str, File], dict[str, File]]:
     """Return the old and the new template's files with the line endings of the project's own files ``present``.
 
-    A file that the project does not have (yet) gets the endings that most of the template's other files have there.
+    A file that the project does not have (yet) gets the endings that most of the template's other files have there. One
+    that Git LFS keeps, with the bytes of the template's, becomes the pointer that git has of it.
     """
+    old, new = (_pointed(files, present) for files in (old, new))
     endings = {path: ending for path, file in present.items() if (ending := ending_of(file.content))}
     most = Counter(endings.values()).most_common(1)
     everywhere = most[0][0] if most else b""
@@ -23,6 +26,13 @@ def adapted(
         for files in (old, new)
     )
     return one, other
+
+
+def _pointed(files: Mapping[str, File], present: Mapping[str, File]) -> dict[str, File]:
+    pointers = {
+        path for path, file in files.items() if path in present and points_to(present[path].content, file.content)
+    }
+    return {path: File(file.mode, present[path].content) if path in pointers else file for path, file in files.items()}
 
 
 def ending_of(content: bytes) -> bytes:
