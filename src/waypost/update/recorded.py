@@ -61,7 +61,7 @@ def recorded(folder: Path, *, is_preview: bool) -> Iterator[Recorded]:
                 key=problem.key,
             )
         yield Recorded(
-            project=project, record=record, source=source, resolution=resolution, notes=(*record.notes, *notes)
+            project=project, record=record, source=source, resolution=resolution, notes=(*recovered, *record.notes, *notes)
         )
 
 
