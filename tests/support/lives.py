@@ -102,6 +102,7 @@ class Life:
         """Update it, follow each step that the reply names, and return the reply."""
         done = self.place.run("update", self.project, *arguments, "--yes", "--json")
         # Another template has another README, which is a person's to put together with what they wrote into theirs.
+        assert done.code in (0, 5), done.out
         assert done.reply["conflicts"] in ([], ["README.md"]), done.reply["reasons"]
         if done.reply["conflicts"]:
             git("checkout", "--theirs", "--", "README.md", cwd=self.project)

@@ -186,7 +186,7 @@ def _fields(plan: UpdatePlan, manner: Manner) -> UpdateFields:
         "orphans": plan.orphans,
         "environment": _environment_fields(plan.consequences.environment),
         "servers": plan.consequences.servers,
-        "next": _next_steps(plan),
+        "next": _next_steps(plan) if plan.is_needed else (),
         "notes": plan.notes,
         "is_dry_run": manner.is_preview,
     }

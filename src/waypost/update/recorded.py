@@ -60,9 +60,8 @@ def recorded(folder: Path, *, is_preview: bool) -> Iterator[Recorded]:
                 hint=f"Take edits by hand out of it (git log -p -- {RECORD}); answers change with --set KEY=VALUE.",
                 key=problem.key,
             )
-        yield Recorded(
-            project=project, record=record, source=source, resolution=resolution, notes=(*recovered, *record.notes, *notes)
-        )
+        notes = (*recovered, *record.notes, *notes)
+        yield Recorded(project=project, record=record, source=source, resolution=resolution, notes=notes)
 
 
 def catalogue_of(source: TemplateSource) -> Catalogue:
