@@ -38,9 +38,7 @@ def merge(
     label = label if _VERSION.fullmatch(label) and ".." not in label else "template"
     with trees_beside(project.objects, project.object_format) as trees:
         ours = trees.entries(project.tree)
-        old, new = (
-            {path: file for path, file in files.items() if path not in _OWNED_BY_THE_USER} for files in (old, new)
-        )
+        old, new = ({path: files[path] for path in sorted(files.keys() - _OWNED_BY_THE_USER)} for files in (old, new))
         present = _present(trees, ours, [*old, *filter(ignore_files.is_named_so, ours)])
         old, new = line_endings.adapted(old, new, present)
         lists = ignore_files.merged_lists(present, old, new)
@@ -249,20 +247,20 @@ def _unsound(
     in_conflict: Mapping[str, object],
     contents: _Contents,
 ) -> Iterator[tuple[str, str, bytes | None]]:
-    """Yield what a merge has spoilt that neither side had spoilt: its path, why, and the bytes that would repair it.
+    """Yield the path of what a merge has spoilt, why, and the bytes that would repair it.
 
-    So are lists of lines that the user moved, where git followed them and may have taken lines away.
+    A list of lines that the user moved counts, as git may have taken lines out of it.
     """
     for path, file in becomes.items():
         if path in in_conflict or result[path] in (sides.ours.get(path), sides.theirs.get(path)):
             continue
-        moved_list = ignore_files.is_named_so(path)
-        if not (moved_list or parse_error(path, file.content) or repeated(path, file.content)):
+        is_list = ignore_files.is_named_so(path)
+        if not (is_list or parse_error(path, file.content) or repeated(path, file.content)):
             continue
         versions = {number: contents.file(entry) for number, entry in sides.stages_of(path).items()}
         before = [version.content for number, version in versions.items() if number > 1]
         why = _fault(path, file.content, before)
-        settled = _merged_by_structure(path, versions) if why or moved_list else None
+        settled = _merged_by_structure(path, versions) if why or is_list else None
         if settled is not None and not _fault(path, settled, before):
             yield path, why, settled
         elif why:
