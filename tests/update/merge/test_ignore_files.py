@@ -128,6 +128,16 @@ def test_a_file_that_the_template_has_no_longer_stays(tmp_path: Path, follows_re
     assert not merged.conflicts
 
 
+def test_one_that_the_user_moved_keeps_its_lines_as_well(tmp_path: Path) -> None:
+    lines = "".join(f"line{number}\n" for number in range(9))
+    project = project_of(tmp_path, {"docker/.dockerignore": f"mine\n{lines}"})
+
+    merged = update(project, {".dockerignore": lines}, {".dockerignore": lines.replace("line8\n", "new\n")})
+
+    assert not merged.conflicts
+    assert (project / "docker/.dockerignore").read_text(encoding="utf-8") == f"mine\n{lines}new\n"
+
+
 def test_one_that_the_user_deleted_stays_deleted_or_is_a_conflict(tmp_path: Path) -> None:
     project = project_of(tmp_path, {"x": "x\n"})
     old: Files = {".gitignore": "a\n", ".dockerignore": "a\n"}

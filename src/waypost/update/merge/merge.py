@@ -46,9 +46,7 @@ def merge(
     label = label if _VERSION.fullmatch(label) and ".." not in label else "template"
     with trees_beside(project.objects, project.object_format) as trees:
         ours = trees.entries(project.tree)
-        old, new = (
-            {path: file for path, file in files.items() if path not in _OWNED_BY_THE_USER} for files in (old, new)
-        )
+        old, new = ({path: files[path] for path in sorted(files.keys() - _OWNED_BY_THE_USER)} for files in (old, new))
         present = _present(trees, ours, [*old, *filter(ignore_files.is_named_so, ours)])
         old, new = line_endings.adapted(old, new, present)
         lists = ignore_files.merged_lists(present, old, new)
@@ -246,6 +244,8 @@ def _mergeable(merged: MergedTree) -> Iterator[str]:
 
 def _merged_by_structure(path: str, versions: Mapping[int, File]) -> bytes | None:
     """Return the merged bytes of a file that has a structure, or None where it has none or truly conflicts."""
+    if ignore_files.is_named_so(path) and versions.keys() == {1, 2, 3}:
+        return ignore_files.merged_lines(*(versions[number].content for number in (1, 2, 3)))
     try:
         base, ours, theirs = (versions[number].content.decode("utf-8") for number in (1, 2, 3))
     except (UnicodeDecodeError, KeyError):
@@ -269,21 +269,24 @@ def _unsound(
     in_conflict: Mapping[str, object],
     contents: _Contents,
 ) -> Iterator[tuple[str, str, bytes | None]]:
-    """Yield what a merge has spoilt that neither side had spoilt: its path, why, and the bytes that would repair it."""
+    """Yield the path of what a merge has spoilt, why, and the bytes that would repair it.
+
+    A list of lines that the user moved counts, as git may have taken lines out of it.
+    """
     for path, file in becomes.items():
-        is_merged = result[path] not in (sides.ours.get(path), sides.theirs.get(path))
-        if (
-            not is_merged
-            or path in in_conflict
-            or not (parse_error(path, file.content) or repeated(path, file.content))
-        ):
+        if path in in_conflict or result[path] in (sides.ours.get(path), sides.theirs.get(path)):
+            continue
+        is_list = ignore_files.is_named_so(path)
+        if not (is_list or parse_error(path, file.content) or repeated(path, file.content)):
             continue
         versions = {number: contents.file(entry) for number, entry in sides.stages_of(path).items()}
         before = [version.content for number, version in versions.items() if number > 1]
         why = _fault(path, file.content, before)
-        if why:
-            repaired = _merged_by_structure(path, versions)
-            yield path, why, None if repaired is None or _fault(path, repaired, before) else repaired
+        settled = _merged_by_structure(path, versions) if why or is_list else None
+        if settled is not None and not _fault(path, settled, before):
+            yield path, why, settled
+        elif why:
+            yield path, why, None
 
 
 def _fault(path: str, merged: bytes, before: Iterable[bytes]) -> str:

@@ -23,7 +23,7 @@ def repeated(path: str, content: bytes) -> tuple[str, ...]:
     if read is None:
         return ()
     try:
-        found = read(content.decode("utf-8").replace("\r\n", "\n"))
+        found = read(content.decode("utf-8-sig").replace("\r\n", "\n"))
     except (ValueError, SyntaxError, RecursionError, MemoryError, yaml.YAMLError):
         return ()
     return tuple(name for name, count in found.items() if count > 1)
