@@ -74,11 +74,14 @@ def keep_numbers(
 
 
 @rewriter.rewrites(ops.ModifyTableOps)
-def drop_keys_first(_context: object, _revision: object, table: ops.ModifyTableOps) -> MigrateOperation:
+def drop_keys_first(
+    _context: object, _revision: object, table: ops.ModifyTableOps
+) -> MigrateOperation:
     """Drop a foreign key before the index that it needs."""
     table.ops.sort(
-        key=lambda op: getattr(op, "constraint_type", "") != "foreignkey"
-        or not isinstance(op, ops.DropConstraintOp)
+        key=lambda op: (
+            not isinstance(op, ops.DropConstraintOp) or op.constraint_type != "foreignkey"
+        )
     )
     return table
 {% endif %}
