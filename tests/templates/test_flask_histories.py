@@ -126,7 +126,6 @@ def test_another_way_to_the_data_finds_what_is_there(
         columns, values = ", done", ", 0"
         added = ITEM.replace("version)", f"version{columns})").replace("1)", f"1{values})")
         connection.execute(added if template == "flask-micro" else ITEM)
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     place.parent.mkdir(exist_ok=True)
     shutil.copy(database, place)
     run(new, tools, "make", "migrate")

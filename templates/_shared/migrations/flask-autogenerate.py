@@ -28,6 +28,17 @@ def number_as_the_model_says(table: Table, *_connection: object, **_options: obj
     if model is not None:
         numbering = model.dialect_options["sqlite"]["autoincrement"]
         table.dialect_options["sqlite"]["autoincrement"] = numbering
+{% elif uses_mysql and template == 'flask-micro' %}
+
+
+def is_other_type(
+    _context: object, _column: object, _model: object, current: object, wanted: object
+) -> bool | None:
+    """Tell times with fractions of a second from those without, which Alembic takes for the same."""
+    wanted = getattr(wanted, "impl_instance", wanted)
+    if isinstance(current, DATETIME) and isinstance(wanted, DATETIME):
+        return current.fsp != wanted.fsp
+    return None
 {% endif %}
 
 
@@ -74,11 +85,14 @@ def keep_numbers(
 
 
 @rewriter.rewrites(ops.ModifyTableOps)
-def drop_keys_first(_context: object, _revision: object, table: ops.ModifyTableOps) -> MigrateOperation:
+def drop_keys_first(
+    _context: object, _revision: object, table: ops.ModifyTableOps
+) -> MigrateOperation:
     """Drop a foreign key before the index that it needs."""
     table.ops.sort(
-        key=lambda op: getattr(op, "constraint_type", "") != "foreignkey"
-        or not isinstance(op, ops.DropConstraintOp)
+        key=lambda op: (
+            not isinstance(op, ops.DropConstraintOp) or op.constraint_type != "foreignkey"
+        )
     )
     return table
 {% endif %}

@@ -11,10 +11,10 @@ def test_index_and_health(client: FlaskClient) -> None:
 
 def test_ready_once_every_migration_is_applied(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 {% if uses_mongodb %}
-    newer = (*db.MIGRATIONS, lambda database: database.create_collection("other"))
+    newer = (*db.MIGRATIONS, lambda database: database.create_collection("made_by_tests"))
     late = "1 migration(s) missing"
 {% else %}
-    newer, late = (*db.MIGRATIONS, "CREATE TABLE other (id INTEGER)"), "1 migration(s) missing"
+    newer, late = (*db.MIGRATIONS, "CREATE TABLE made_by_tests (id INT)"), "1 migration(s) missing"
 {% endif %}
     for known, status, said in ((newer, 503, late), ((), 200, "ok"), (newer, 200, "ok")):
         monkeypatch.setattr(db, "MIGRATIONS", known)  # none: by an older version
