@@ -62,6 +62,8 @@ FIRST = [
         id="django-full",
     ),
 ]
+# A recorded library of the other framework is refused, and never replaced in silence.
+LIBRARIES = {"flask-micro": "plain", "flask-blueprints": "flask-smorest", "django-full": "django-rest-framework"}
 SWITCHES = [
     ("flask-micro", "flask-blueprints"),
     ("flask-micro", "django-full"),
@@ -80,7 +82,10 @@ def of_switches() -> Iterator[object]:
     """A life for each pair of templates: there and back."""
     for one, other in SWITCHES:
         for first, second in ((one, other), (other, one)):
-            changes: tuple[Answers, ...] = ({"template": second}, {"template": first})
+            changes: tuple[Answers, ...] = (
+                {"template": second, "api_library": LIBRARIES[second]},
+                {"template": first, "api_library": LIBRARIES[first]},
+            )
             yield pytest.param(Plan(template=first, changes=changes, keeps_rows=False), id=f"{first} to {second}")
 
 
