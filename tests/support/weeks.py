@@ -53,13 +53,16 @@ class Note({base}):
 '''
 
 
-def some_weeks(life: Life) -> None:
-    """Add to the README, a dependency, an application or a blueprint, a model with its migration, and an account."""
+def some_weeks(life: Life, *, edits_models: bool = True) -> None:
+    """Add to the README, a dependency, an application or a blueprint, a model with its migration, and an account.
+
+    With ``edits_models`` users of Django get a field more, in the template's own file.
+    """
     readme = life.project / "README.md"
     readme.write_text(readme.read_text() + _README)
     _depend_on(life, "idna>=3")
     if life.template == "django-full":
-        _django(life)
+        _django(life, edits_models=edits_models)
     elif life.template == "flask-blueprints":
         _blueprints(life)
     else:
@@ -76,12 +79,12 @@ def _depend_on(life: Life, requirement: str) -> None:
     project.write_text(re.sub(r"(\ndependencies = \[\n)", rf'\1    "{requirement}",\n', text, count=1))
 
 
-def _django(life: Life) -> None:
+def _django(life: Life, *, edits_models: bool) -> None:
     life.step(".venv/bin/python manage.py startapp notes")
     app = life.project / "apps/notes"
     (app / "models.py").write_text(_NOTES_APP)
     models = life.project / "apps/accounts/models.py"
-    if models.is_file():
+    if edits_models and models.is_file():
         _insert(models, r"\n( +)is_staff = ", r"\n\1nickname = models.CharField(max_length=40, blank=True)\g<0>")
     life.step(".venv/bin/python manage.py makemigrations --name ours")
 

@@ -36,6 +36,7 @@ class Plan:
     changes: tuple[Answers, ...] = ({},)
     uses_pip: bool = False
     keeps_rows: bool = True
+    edits_models: bool = True
 
 
 FIRST = [
@@ -86,7 +87,9 @@ def of_switches() -> Iterator[object]:
                 {"template": second, "api_library": LIBRARIES[second]},
                 {"template": first, "api_library": LIBRARIES[first]},
             )
-            yield pytest.param(Plan(template=first, changes=changes, keeps_rows=False), id=f"{first} to {second}")
+            yield pytest.param(
+                Plan(template=first, changes=changes, keeps_rows=False, edits_models=False), id=f"{first} to {second}"
+            )
 
 
 def of_questions() -> Iterator[object]:
@@ -159,7 +162,7 @@ def live(place: Workplace, plan: Plan, addresses: dict[str, str]) -> None:
     """Lead a project through its life, and hold it to its promises after each update."""
     life = Life(place=place, template=plan.template, uses_pip=plan.uses_pip, addresses=addresses)
     life.make({key: as_text(value) for key, value in plan.begins_with.items()}, release=plan.release)
-    some_weeks(life)
+    some_weeks(life, edits_models=plan.edits_models)
     life.fill()
     life.commit("Some weeks of work")
     for answers in plan.changes:
