@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
@@ -134,6 +135,7 @@ def change_with_a_link(project: Path, folder: str, outside: Path, how: str) -> N
 
 def update_and_crash(project: Path) -> None:
     """Update until all files have moved, and have every process killed there."""
+    tempfile.tempdir = str(project / ".git")  # nobody clears away after a process that was killed
     at(ENDING, killer())
     update(project, OLD, NEW)
 

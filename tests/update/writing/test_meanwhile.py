@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import tempfile
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -130,6 +131,7 @@ def test_what_is_written_into_a_file_opened_before_counts(tmp_path: Path) -> Non
 
 
 def update_and_crash(project: Path, number: int) -> None:
+    tempfile.tempdir = str(project / ".git")  # nobody clears away after a process that was killed
     at(PLACING, killer(), number=number)
     update(project, OLD, NEW)
 
@@ -206,6 +208,7 @@ def test_our_own_lock_goes_after_a_crash(tmp_path: Path) -> None:
 
 
 def kill_at_change(project: Path, number: int, how: str) -> None:
+    tempfile.tempdir = str(project / ".git")  # nobody clears away after a process that was killed
     at_change(number, killer())
     change(project, how)
 

@@ -143,7 +143,7 @@ def test_a_preview_leaves_what_was_interrupted_as_it_is(tmp_path: Path) -> None:
 def test_recovery_says_what_it_put_back(tmp_path: Path) -> None:
     found = interrupted(project_of(tmp_path, OLD))
 
-    assert switchover.recover(found) == ("A change that had been interrupted was put back as it was before: “Update”.",)
+    assert switchover.recover(found) == ("A change that had been interrupted was put back as it was before: Update.",)
     assert switchover.recover(found) == ()
 
 
@@ -151,7 +151,7 @@ def test_an_update_that_was_completed_is_shown_before_the_next(tmp_path: Path) -
     found = interrupted(project_of(tmp_path, OLD))
     (found.pending / "done").touch()
 
-    with pytest.raises(StateError, match="interrupted was completed: “Update”"):
+    with pytest.raises(StateError, match="interrupted was completed: Update"):
         switchover.recover(found)
 
     assert (found.folder / "new.txt").exists()

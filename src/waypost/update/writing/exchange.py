@@ -74,9 +74,7 @@ class Exchange:
             self._move(number, step, "gone")
             if self._state(number, step, "gone") != step.after:
                 self._return(number, step, "gone")
-        if self._state(number, step, "gone") == step.after:
-            self._remove_beside(number, step, "gone")  # or its folder is not empty
-        self._remove_beside(number, step, "new")
+        self._remove_beside(number, step, "new")  # or its folder would not be empty
 
     def restore(self, number: int, step: Step) -> bool:
         """Put the old file back; return False where somebody else's stands in its place, and keep both."""
@@ -110,7 +108,7 @@ class Exchange:
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
-            self.files.move_beside(step.path, self.journal.beside(number, kind))
+            self.files.move(step.path, self._beside(number, step, kind))
 
     def _return(self, number: int, step: Step, kind: _Kind) -> bool:
         """Put back what was moved out; return False where there is nothing, or something is in the way."""
@@ -118,7 +116,8 @@ class Exchange:
             if state_of(self._far(number, kind)):
                 self._bring_in(self._far(number, kind), number, step)
             elif self._state(number, step, kind):
-                self.files.bring_back(self.journal.beside(number, kind), step.path)
+                self.files.make_parents(step.path)
+                self.files.move_back(self._beside(number, step, kind), step.path)
             else:
                 return False
         except OSError as error:
@@ -161,7 +160,11 @@ class Exchange:
         return self.pending / f"{kind}-{number}"
 
     def _beside(self, number: int, step: Step, kind: _Kind) -> str:
-        return PurePosixPath(step.path).with_name(self.journal.beside(number, kind)).as_posix()
+        """Return where a file lies that cannot be moved far: for a new one beside its place, else where it may stay."""
+        passing = () if kind == "new" else (*self.journal.going, *self.journal.coming)
+        parents = PurePosixPath(step.path).parents
+        staying = next(parent for parent in parents if parent.as_posix() not in passing)
+        return (staying / self.journal.beside(number, kind)).as_posix()
 
     def _remove_beside(self, number: int, step: Step, kind: _Kind) -> None:
         self.files.remove(self._beside(number, step, kind))

@@ -114,11 +114,11 @@ class ProjectFiles:
             _refuse_folder(name, folder)
             os.rename(name, to, src_dir_fd=folder)
 
-    def move_beside(self, path: str, name: str) -> None:
-        """Give the file another name in its folder."""
-        with self._parent(path) as (folder, old):
-            _refuse_folder(old, folder)
-            os.rename(old, name, src_dir_fd=folder, dst_dir_fd=folder)
+    def move(self, path: str, to: str) -> None:
+        """Move the file to another path in the project, in a folder that is there."""
+        with self._parent(path) as (folder, name), self._parent(to) as (new_folder, new):
+            _refuse_folder(name, folder)
+            os.rename(name, new, src_dir_fd=folder, dst_dir_fd=new_folder)
 
     def bring_in(self, source: Path, path: str, *, beside: str) -> None:
         """Put the file ``source`` in the place ``path``; raises ``FileExistsError`` where something is there.
@@ -132,16 +132,16 @@ class ProjectFiles:
             except OSError as error:
                 if error.errno == errno.EXDEV:
                     _copy(os.fspath(source), None, beside, folder)
-                    _rename_without_replacing(beside, name, folder)
+                    _rename_without_replacing(beside, folder, name, folder)
                 elif error.errno in NO_LINKS:
                     _rename_unless_there(os.fspath(source), None, name, folder)
                 else:
                     raise
 
-    def bring_back(self, name: str, path: str) -> None:
-        """Put what has another name in the same folder in the place ``path``; raises ``FileExistsError`` likewise."""
-        with self._parent(path) as (folder, new):
-            _rename_without_replacing(name, new, folder)
+    def move_back(self, path: str, to: str) -> None:
+        """Move a file like ``move``, but raise ``FileExistsError`` where something is in its new place."""
+        with self._parent(path) as (folder, name), self._parent(to) as (new_folder, new):
+            _rename_without_replacing(name, folder, new, new_folder)
 
     def sync_folders(self, paths: Iterable[str]) -> None:
         """Return when the names in the folders of these paths are on the disk."""
@@ -248,16 +248,16 @@ def _copy(source: str, source_folder: int | None, target: str, target_folder: in
             raise
 
 
-def _rename_without_replacing(old: str, new: str, folder: int) -> None:
+def _rename_without_replacing(old: str, old_folder: int, new: str, folder: int) -> None:
     """Give a file another name, unless something has that name already."""
     try:
-        os.link(old, new, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+        os.link(old, new, src_dir_fd=old_folder, dst_dir_fd=folder, follow_symlinks=False)
     except OSError as error:
         if error.errno not in NO_LINKS:
             raise
-        _rename_unless_there(old, folder, new, folder)
+        _rename_unless_there(old, old_folder, new, folder)
     else:
-        os.unlink(old, dir_fd=folder)
+        os.unlink(old, dir_fd=old_folder)
 
 
 def _rename_unless_there(old: str, old_folder: int | None, new: str, folder: int) -> None:

@@ -39,7 +39,7 @@ class Recovery:
     def sentence(self) -> str:
         """What happened, for a person."""
         became = "completed" if self.is_finished else "put back as it was before"
-        what = f"undoing “{self.journal.title}”" if self.journal.is_undo else f"“{self.journal.title}”"
+        what = f"undoing of: {self.journal.title}" if self.journal.is_undo else self.journal.title
         return f"A change that had been interrupted was {became}: {what}.{self.note_of_kept}"
 
     @property
