@@ -63,7 +63,7 @@ def test_what_cannot_be_written_is_no_fault_of_the_source(said: str) -> None:
 
 def test_what_the_system_refuses_in_a_temporary_folder_names_it(tmp_path: Path) -> None:
     for failing in (lambda: (tmp_path / "no/file").write_text(""), lambda: shutil.copytree(tmp_path, tmp_path)):
-        with pytest.raises(StateError, match="temporary folder .*: [FN]"), writing_temporarily():
+        with pytest.raises(StateError, match=r"temporary folder .*: [FN]"), writing_temporarily():
             failing()
     with working_folder("waypost-test-") as folder:
         assert folder.is_dir()
