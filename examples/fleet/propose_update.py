@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from typing import Any
@@ -35,7 +36,9 @@ def main() -> int:
         return failed(updated, code)
     title = title_of(checked)
     run("git", "switch", "--quiet", "--create", branch)
-    run("git", "add", "--all")
+    for step in updated["next"]:  # also what brings in files that somebody's rules would leave out
+        if step.startswith("git add --"):
+            run(*shlex.split(step))
     run("git", *identity(), "commit", "--quiet", "--no-verify", "--message", title)
     propose(branch, base, title, text_of(checked, updated), is_draft=code == CONFLICTS)
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import PurePosixPath
 
@@ -14,6 +15,10 @@ LINES_STAY = frozenset({".gitignore", ".dockerignore", ".gitattributes"})
 _DJANGO = re.compile(r"(?:.*/)?migrations/(?:.+/)?\d{4}_\w+\.py")
 _ALEMBIC = re.compile(r"(?:.*/)?(?:migrations|alembic)/versions/\w[\w.-]*\.py")
 _SQL = re.compile(r"(?:.*/)?migrations/\d+[\w.-]*\.sql")
+
+# https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+_POINTER = re.compile(rb"version https?://\S+\n(?:ext-\S+ \S+\n)*oid sha256:([0-9a-f]{64})\nsize (\d+)\n")
+_LONGEST_POINTER = 1024
 
 
 def is_migration(path: str) -> bool:
@@ -38,6 +43,14 @@ def is_as_made(path: str, found: bytes, made: bytes) -> bool:
     if keeps_its_lines(path):
         return set(_rules(made)) <= set(_rules(found))
     return found == made
+
+
+def points_to(pointer: bytes, content: bytes) -> bool:
+    """Whether ``pointer`` is what git keeps of a file with this ``content``, whose bytes Git LFS keeps."""
+    found = _POINTER.fullmatch(pointer) if len(pointer) < _LONGEST_POINTER else None
+    if found is None or int(found[2]) != len(content):
+        return False
+    return hashlib.sha256(content).hexdigest().encode() == found[1]
 
 
 def _rules(content: bytes) -> list[bytes]:

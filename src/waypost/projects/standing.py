@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from waypost.errors import SourceError, StateError
-from waypost.projects.belongings import is_as_made, is_migration
-from waypost.projects.pointers import points_to
+from waypost.projects.belongings import is_as_made, is_migration, points_to
 from waypost.projects.project import is_half_changed
 from waypost.questions.answers import raise_problems, recorded_answers, values_of
 from waypost.questions.catalogue import load_catalogue

@@ -19,10 +19,12 @@ from waypost.address import git_settings, without_credentials
 from waypost.errors import WaypostError
 from waypost.system.scratch import uninterrupted
 
-# What `git rev-parse --local-env-vars` lists: set while git runs a hook, and then meant for that repository alone.
+# What `git rev-parse --local-env-vars` lists: set while git runs a hook, and then meant for that repository alone. So is
+# where attributes are read from instead of its files.
 _LOCAL_VARIABLES = frozenset(
     {
         "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_ATTR_SOURCE",
         "GIT_COMMON_DIR",
         "GIT_CONFIG",
         "GIT_CONFIG_COUNT",

@@ -10,16 +10,11 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
+from waypost.projects.belongings import keeps_its_lines
 from waypost.update.merge.line_endings import ending_of
 from waypost.update.merge.trees import EXECUTABLE, REGULAR, File
 
 _ATTRIBUTES = ".gitattributes"
-_NAMES = frozenset({".gitignore", ".dockerignore", _ATTRIBUTES})
-
-
-def is_named_so(path: str) -> bool:
-    """Whether a file of this name is a list of lines."""
-    return PurePosixPath(path).name in _NAMES
 
 
 def holds_attributes(path: str, file: File) -> bool:
@@ -107,7 +102,9 @@ class _Insertion:
 
 
 def _is_list(path: str, files: Sequence[File]) -> bool:
-    return is_named_so(path) and all(file.mode in (REGULAR, EXECUTABLE) and b"\0" not in file.content for file in files)
+    return keeps_its_lines(path) and all(
+        file.mode in (REGULAR, EXECUTABLE) and b"\0" not in file.content for file in files
+    )
 
 
 def _lines(content: bytes, ending: bytes) -> list[bytes]:

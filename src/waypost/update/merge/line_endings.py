@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from waypost.projects.pointers import points_to
+from waypost.projects.belongings import points_to
 from waypost.update.merge.trees import LINK, File
 
 

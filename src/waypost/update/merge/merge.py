@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from waypost.errors import StateError
-from waypost.projects import decision_record
+from waypost.projects.belongings import OWNED, keeps_its_lines
 from waypost.projects.project import Project
 from waypost.questions.record import RECORD
 from waypost.update.merge import ignore_files, line_endings
@@ -20,7 +20,6 @@ from waypost.update.merge.structure.records import merge_records
 from waypost.update.merge.trees import SUBMODULE, Commit, File, MergedTree, TreeEntry, Trees, trees_beside
 
 BASELINE, OURS, _GONE = "baseline", "yours", "gone"
-_OWNED_BY_THE_USER = frozenset({".env", decision_record.PATH.as_posix()})
 # A branch whose name is a whole hash would be taken for the object.
 _VERSION = re.compile(r"v?\d[\w.+-]{0,30}(?<!\.)(?<!\.lock)", re.ASCII)
 _TEXT_CONFLICTS = frozenset({"CONFLICT (contents)", "Auto-merging"})
@@ -46,8 +45,8 @@ def merge(
     label = label if _VERSION.fullmatch(label) and ".." not in label else "template"
     with trees_beside(project.objects, project.object_format) as trees:
         ours = trees.entries(project.tree)
-        old, new = ({path: files[path] for path in sorted(files.keys() - _OWNED_BY_THE_USER)} for files in (old, new))
-        present = _present(trees, ours, [*old, *filter(ignore_files.is_named_so, ours)])
+        old, new = ({path: files[path] for path in sorted(files.keys() - OWNED)} for files in (old, new))
+        present = _present(trees, ours, [*old, *filter(keeps_its_lines, ours)])
         old, new = line_endings.adapted(old, new, present)
         lists = ignore_files.merged_lists(present, old, new)
         # Git merges the rest: it finds these alike on all sides.
@@ -87,7 +86,7 @@ def replaced(project: Project, files: Mapping[str, File]) -> Merge:
     """Return the changes that give the project's committed files the bytes of the template's, edited or not."""
     with trees_beside(project.objects, project.object_format) as trees:
         ours = trees.entries(project.tree)
-        files = {path: file for path, file in files.items() if path not in _OWNED_BY_THE_USER}
+        files = {path: file for path, file in files.items() if path not in OWNED}
         present = _present(trees, ours, files)
         files, _ = line_endings.adapted(files, {}, present)
         files |= ignore_files.merged_lists(present, {}, files)
@@ -244,7 +243,7 @@ def _mergeable(merged: MergedTree) -> Iterator[str]:
 
 def _merged_by_structure(path: str, versions: Mapping[int, File]) -> bytes | None:
     """Return the merged bytes of a file that has a structure, or None where it has none or truly conflicts."""
-    if ignore_files.is_named_so(path) and versions.keys() == {1, 2, 3}:
+    if keeps_its_lines(path) and versions.keys() == {1, 2, 3}:
         return ignore_files.merged_lines(*(versions[number].content for number in (1, 2, 3)))
     try:
         base, ours, theirs = (versions[number].content.decode("utf-8") for number in (1, 2, 3))
@@ -276,7 +275,7 @@ def _unsound(
     for path, file in becomes.items():
         if path in in_conflict or result[path] in (sides.ours.get(path), sides.theirs.get(path)):
             continue
-        is_list = ignore_files.is_named_so(path)
+        is_list = keeps_its_lines(path)
         if not (is_list or parse_error(path, file.content) or repeated(path, file.content)):
             continue
         versions = {number: contents.file(entry) for number, entry in sides.stages_of(path).items()}
