@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from support.choices import pairwise, shown
+from support.sources import ROOT, catalogue, source_of
+from waypost.model import Value
+from waypost.sources.rendering import rendering
 
 if TYPE_CHECKING:
     from templates.conftest import MakeEnvironment, PassGates, Render, Run
@@ -167,6 +174,15 @@ def test_an_application_fields_a_command_and_a_public_page_of_one_s_own_keep_the
     run(project, installed, "python", "manage.py", "makemigrations", "--noinput")
     run(project, installed, "python", "manage.py", "migrate", "-v0")
     pass_gates(project, installed)
+
+
+@pytest.mark.parametrize("answers", pairwise("django-full"), ids=shown)
+def test_the_example_of_the_settings_names_nothing_that_is_not_read(answers: Mapping[str, Value]) -> None:
+    files = rendering(source_of(ROOT), catalogue().resolve(answers))
+    settings = "".join(file.content.decode() for name, file in files.items() if re.fullmatch(r"config/.*\.py", name))
+    read = set(re.findall(r'\b(?:text|words|number|choice)\("(\w+)"', settings))
+    named = set(re.findall(r"^(?:# )?(\w+)=", files[".env.example"].content.decode(), re.MULTILINE))
+    assert named - read <= {"DATABASE_PASSWORD"}  # which compose.yaml reads
 
 
 def _write(path: Path, text: str) -> None:
