@@ -259,9 +259,9 @@ def test_of_a_project_whose_change_was_killed_half_way_nothing_is_said(
     done = checked(new, place, project)
     assert done.code == 4
     assert "killed half-way" in done.reply["error"]["message"]
-    assert "waypost update --dry-run" in done.reply["error"]["hint"]
+    assert f"waypost undo {project}" in done.reply["error"]["hint"]
 
-    place.run("update", project, "--dry-run", env=new.environment)
+    place.run("undo", project, env=new.environment)
     assert not pending.exists()
     assert checked(new, place, project).reply["state"] == "drifted"
 
@@ -289,3 +289,12 @@ def test_an_ignored_name_that_is_gone_is_drift_and_comes_back(place: Workplace) 
     assert place.run("check", project, "--json").reply["drift"] == [{"path": ".gitignore", "change": "edited"}]
     place.run("regenerate", project, "--yes")
     assert {"*.sqlite3", "/ours/"} <= set(ignored.read_text().splitlines())
+
+
+def test_what_lies_behind_a_link_to_a_folder_is_not_looked_at(place: Workplace) -> None:
+    place.run("new", "project", "--set=template=flask-micro", "--defaults")
+    project = place.here / "project"
+    (project / "tests").rename(place.here / "elsewhere")
+    (project / "tests").symlink_to(place.here / "elsewhere")
+    drift = place.run("check", project, "--json").reply["drift"]
+    assert drift == [{"path": "tests/test_app.py", "change": "edited"}]

@@ -92,7 +92,8 @@ def regenerate(folder: str, manner: Manner) -> Reply:
             "is_dry_run": manner.is_preview,
         }
         if not plan.merge.changes:
-            return Reply(text=f"Every file is as {plan.template} {plan.version} makes it.", fields=fields)
+            lines = [f"Every file is as {plan.template} {plan.version} makes it."]
+            return Reply(text="\n".join([*lines, *(f"Note: {note}" for note in plan.notes)]), fields=fields)
         listed = [*(f"  Note: {note}" for note in plan.notes), *_file_lines(plan.merge)]
         if manner.is_preview:
             text = "\n".join([f"Would put back {_counted(plan.merge.changes)}:", *listed])

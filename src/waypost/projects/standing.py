@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from waypost.errors import SourceError, StateError
@@ -74,7 +75,7 @@ def check(project: str | os.PathLike[str] = ".", *, compares_files: bool = True)
     if is_half_changed(folder):
         raise StateError(
             f"a change of {folder} was killed half-way, so there is nothing to say about its files",
-            hint="This puts it back as it was, or finishes it: waypost update --dry-run",
+            hint=f"This puts everything back as it was: waypost undo {shlex.quote(str(folder))}",
         )
     newer = newer_than(record.address, record.version)
     drift: tuple[Drift, ...] | None = None
@@ -114,10 +115,17 @@ def _compared(folder: Path, files: Mapping[str, RenderedFile]) -> Iterator[Drift
         found = folder / path
         if is_migration(path):
             continue
-        if not found.is_symlink() and not found.exists():
+        if _is_behind_a_link(folder, path):
+            yield Drift(path=path, change="edited")
+        elif not found.is_symlink() and not found.exists():
             yield Drift(path=path, change="deleted")
         elif not _is_as_made(found, made):
             yield Drift(path=path, change="edited")
+
+
+def _is_behind_a_link(folder: Path, path: str) -> bool:
+    """Whether a folder on the way to the file is a link: what it leads to is not the project's, and is not read."""
+    return any((folder / parent).is_symlink() for parent in PurePosixPath(path).parents if parent.parts)
 
 
 def _is_as_made(path: Path, made: RenderedFile) -> bool:

@@ -271,11 +271,20 @@ def _knows_identities(folder: Path) -> bool:
 
 
 def objects_of(answer: bytes) -> Iterator[bytes]:
-    """Yield the contents in an answer of ``git cat-file --batch``, in the order in which they were asked for."""
+    """Yield the contents in an answer of ``git cat-file --batch``, in the order in which they were asked for.
+
+    Raises ``GitError`` where the repository lacks an object.
+    """
     position = 0
     while position < len(answer):
         end_of_line = answer.index(b"\n", position)
+        name, *described = answer[position:end_of_line].split()
+        if described[-1:] == [b"missing"]:
+            raise GitError(
+                f"the repository lacks the object {name.decode(errors='replace')}",
+                hint="Fetch what is missing (git fetch --refetch), or look for damage with git fsck.",
+            )
         start = end_of_line + 1
-        end = start + int(answer[position:end_of_line].split()[2])
+        end = start + int(described[1])
         yield answer[start:end]
         position = end + 1
