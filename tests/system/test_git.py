@@ -162,5 +162,5 @@ def test_what_can_be_run_is_committed_so_on_a_file_system_that_keeps_no_such_bit
 def test_an_object_that_is_not_there_is_an_error_that_names_it(tmp_path: Path) -> None:
     git.run("init", "--quiet", cwd=tmp_path)
     answer = git.run_bytes("cat-file", "--batch", cwd=tmp_path, given=b"0" * 39 + b"1\n")
-    with pytest.raises(git.GitError, match="lacks the object 0{39}1"):
+    with pytest.raises(git.GitError, match=f"lacks the object {'0' * 39}1"):
         list(git.objects_of(answer))

@@ -19,7 +19,7 @@ from waypost.address import git_settings, without_credentials
 from waypost.errors import WaypostError
 from waypost.system.scratch import uninterrupted
 
-# What `git rev-parse --local-env-vars` lists: set while git runs a hook, and then meant for that repository alone; so is
+# What `git rev-parse --local-env-vars` lists: set while git runs a hook, and then meant for that repository alone. And
 # GIT_ATTR_SOURCE, from which git reads attributes instead of from its files.
 _LOCAL_VARIABLES = frozenset(
     {
