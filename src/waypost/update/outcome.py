@@ -13,10 +13,11 @@ from waypost.questions.record import RECORD
 from waypost.sources.embedded import TemplateSource
 from waypost.sources.rendering import left_alone
 from waypost.update.consequences.broken_imports import as_note, broken_imports
-from waypost.update.consequences.consequences import Side, consequences_of, is_other_engine
+from waypost.update.consequences.consequences import consequences_of
 from waypost.update.consequences.model import NOTHING, Consequences
 from waypost.update.consequences.package_name import Renaming
 from waypost.update.consequences.shadows import without_shadows
+from waypost.update.consequences.side import Side, is_other_engine
 from waypost.update.histories.memory import MEMORY
 from waypost.update.histories.settle import Settled, settled
 from waypost.update.merge.changes import Merge
@@ -54,12 +55,12 @@ def outcome_of(old: Recorded, source: TemplateSource, resolution: Resolution) ->
     before = Side(resolution=_seen_by(resolution, old.resolution), files=old_files)
     after = Side(resolution=resolution, files=dict(new_files))
     files = ProjectFiles(project=old.project)
-    is_switch = before.answers.get("template") != after.answers.get("template")
+    is_switch = before.template != after.template
     orphans: tuple[str, ...] = ()
     if is_switch:
         yours = files_of_the_user(old.project, before.files)
         orphans = tuple(path for path in yours if path not in new_files and not _is_from_birth(path))
-        new_files |= _next_decision(yours, resolution, str(before.answers.get("template", "")))
+        new_files |= _next_decision(yours, resolution, before.template)
     renaming = _renaming(before, after)
     moved = _moved(renaming, files) if renaming else {}
     history = _settled(before, after, new_files, files, renaming)
@@ -91,7 +92,7 @@ def _settled(
     before: Side, after: Side, new: Mapping[str, File], files: ProjectFiles, renaming: Renaming | None
 ) -> Settled:
     """Settle the migrations, with every file where it is under the package's new name, if that changes."""
-    if _framework(before) != _framework(after):
+    if before.framework != after.framework:
         return Settled(old=before.files, new=new)
     old = renaming.files(before.files) if renaming else before.files
     came_from = {renaming.path(path) if renaming else path: path for path in files.paths}
@@ -149,10 +150,6 @@ def _shadow_notes(aside: Mapping[str, str]) -> tuple[str, ...]:
         "Take from it what you need."
         for path, to in sorted(aside.items())
     )
-
-
-def _framework(side: Side) -> str:
-    return decision_record.framework_of(str(side.answers.get("template", "")))
 
 
 def _next_decision(paths: tuple[str, ...], resolution: Resolution, before: str) -> dict[str, File]:

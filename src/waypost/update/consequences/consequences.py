@@ -3,48 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import Any
 
-from waypost.model import Value
-from waypost.projects import decision_record
 from waypost.projects.project import enumerated
-from waypost.questions.catalogue import Resolution
+from waypost.update.consequences.data import data_notes, data_steps
 from waypost.update.consequences.model import Consequences
+from waypost.update.consequences.side import Side, is_other_engine
 from waypost.update.consequences.steps import environment_steps, needs_setup
 from waypost.update.histories.django import label_of
 from waypost.update.histories.settle import Settled
 from waypost.update.histories.tables import tables_of
 from waypost.update.merge.changes import Merge
-from waypost.update.merge.trees import File
 from waypost.update.reading.environment import EXAMPLE, EnvironmentChange, environment_change, names_set_in
 from waypost.update.reading.project_files import ProjectFiles
 
 _PROJECT_FILE = "pyproject.toml"
+_READ_MIGRATIONS = (
+    "make migrations writes what the models lack or have no longer: read it before you run it, as columns of what goes "
+    "take their data along."
+)
 _ADDRESS = re.compile(rb"http://127\.0\.0\.1:\d+")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Side:
-    """One side of an update: the answers as the new version sees them, and the files that were made of them."""
-
-    resolution: Resolution
-    files: Mapping[str, File]
-
-    @property
-    def answers(self) -> Mapping[str, Value]:
-        """The answers by key."""
-        return self.resolution.answers
-
-    def fact(self, key: str) -> Any:
-        """Return a fact of the catalogue, or nothing where an older or another one has none of that name."""
-        return self.resolution.facts.get(key, "")
-
-    def content(self, path: str) -> bytes:
-        """Return the bytes of a file; none where the template does not make it."""
-        return self.files[path].content if path in self.files else b""
 
 
 def consequences_of(
@@ -56,11 +35,11 @@ def consequences_of(
     """
     change = environment_change(before.content(EXAMPLE), after.content(EXAMPLE))
     is_engine_new = is_other_engine(before, after)
-    steps: list[str] = []
+    steps = [*data_steps(before, after, environment)]
     setup = _changes_setup(merge, files)
     if setup and _has_target(after, "setup"):
         steps.append("make setup")
-    if setup or settled.differs or is_engine_new or before.answers.get("template") != after.answers.get("template"):
+    if setup or settled.differs or is_engine_new or before.template != after.template:
         steps += str(after.fact("migration_steps")).split("\n")
     if _has_target(after, "test"):
         steps.append("make test")
@@ -73,16 +52,12 @@ def consequences_of(
         notes=(
             *(f"{server} has to run now." for server in servers),
             *_environment_notes(change, environment),
-            *_data_notes(before, after),
+            *data_notes(before, after, environment),
             *_history_notes(settled, files, is_engine_new=is_engine_new),
+            *([_READ_MIGRATIONS] if settled.differs and "make migrations" in steps else []),
             *_address_notes(before, after),
         ),
     )
-
-
-def is_other_engine(before: Side, after: Side) -> bool:
-    """Whether the data is kept in another kind of database from now on."""
-    return before.answers.get("database") != after.answers.get("database")
 
 
 def _changes_setup(merge: Merge, files: ProjectFiles) -> bool:
@@ -110,45 +85,15 @@ def _environment_notes(change: EnvironmentChange, environment: str) -> Iterator[
         yield f"Not read any more: {', '.join(gone)}. Take them out of .env and of wherever the project runs."
 
 
-def _data_notes(before: Side, after: Side) -> Iterator[str]:
-    old, new = _named_engine(before), _named_engine(after)
-    is_same_framework = _framework(before) == _framework(after)
-    if is_other_engine(before, after) and old:
-        if not new:
-            yield f"The data stays in {old}; the project keeps none any more."
-        elif is_same_framework and before.fact("data_out") and after.fact("data_in"):
-            yield (
-                f"The data stays in {old}. To take it along to {new}, run this before the update: "
-                f"{before.fact('data_out')} - and this when the new database is migrated: {after.fact('data_in')}"
-            )
-        else:
-            yield f"The data stays in {old}: nothing carries it over to {new}."
-    elif before.answers.get("template") != after.answers.get("template") and old and new:
-        yield from _moved_database(before, after)
-        if not is_same_framework:
-            yield "The tables have other names in the other framework: the data stays in the old ones."
-    if before.answers.get("sessions") != after.answers.get("sessions"):
-        yield "Sessions are kept elsewhere: everybody has to sign in again."
-
-
-def _moved_database(before: Side, after: Side) -> Iterator[str]:
-    if before.answers.get("database") != "sqlite":
-        return
-    here, there = (str(side.fact("sqlite_folder") or ".") for side in (before, after))
-    if here != there:
-        yield (
-            f"A relative path in DATABASE_URL was seen from {_folder(here)} and is seen from {_folder(there)} now, so "
-            "the same DATABASE_URL means another file. The data stays in the old one, which nothing deletes."
-        )
-
-
-def _folder(name: str) -> str:
-    return "the project's folder" if name == "." else f"{name}/"
-
-
 def _history_notes(settled: Settled, files: ProjectFiles, *, is_engine_new: bool) -> Iterator[str]:
     if settled.added:
         yield f"New migrations, behind your own: {enumerated(settled.added)}."
+    if settled.retired:
+        listed = enumerated(settled.retired)
+        yield (
+            f"These migrations are no longer run, as the data is reached in another way: {listed}. "
+            "Their tables stay. Delete them when no database needs them."
+        )
     if settled.foreign:
         listed = enumerated(settled.foreign)
         yield f"Rewrite these migrations of yours, which are in the SQL of the other database: {listed}."
@@ -168,7 +113,7 @@ def _history_notes(settled: Settled, files: ProjectFiles, *, is_engine_new: bool
 
 
 def _address_notes(before: Side, after: Side) -> Iterator[str]:
-    if before.answers.get("template") == after.answers.get("template"):
+    if before.template == after.template:
         return
     old, new = (_ADDRESS.search(side.content("Makefile")) for side in (before, after))
     if old and new and old[0] != new[0]:
@@ -179,16 +124,3 @@ def _address_notes(before: Side, after: Side) -> Iterator[str]:
         for what in here
         if what in there and here[what] != there[what]
     )
-
-
-def _named_engine(side: Side) -> str:
-    """Return the name of the database that people read, or nothing where there is none."""
-    value = side.answers.get("database")
-    question = side.resolution.catalogue.by_key.get("database")
-    if question is None or value in (None, "none"):
-        return ""
-    return next((choice.label.partition(" - ")[0] for choice in question.choices if choice.value == value), "")
-
-
-def _framework(side: Side) -> str:
-    return decision_record.framework_of(str(side.answers.get("template", "")))

@@ -23,14 +23,16 @@ class Settled:
     """What is left to merge, ``old`` and ``new``, once the migrations are settled.
 
     ``added`` are the paths of the migrations that come into the project; ``kept`` the project's migrations of what the
-    template has no longer; ``foreign`` its own ones in the SQL of another database engine. ``differs`` says whether the
-    template's migrations are others than before, so that the models may be, too.
+    template has no longer; ``retired`` those that nothing runs any more; ``foreign`` its own ones in the SQL of another
+    database engine. ``differs`` says whether the template's migrations are others than before, so that the models may
+    be, too.
     """
 
     old: Mapping[str, File]
     new: Mapping[str, File]
     added: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    retired: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
     differs: bool = False
 
@@ -75,6 +77,7 @@ def settled(
         new=rest,
         added=tuple(sorted(here for here, _ in named.values())),
         kept=tuple(sorted(gone & own)),
+        retired=tuple(sorted(path for path in own if _is_retired(path, old, new))),
         foreign=tuple(sorted(path for path in own - before if is_other_engine and path.endswith(".sql"))),
         differs=any(old.get(path) != new.get(path) for path in before | after),
     )
@@ -130,6 +133,15 @@ def _needed_by_migrations(
 
     running = [path for path in own if path.endswith(".py") and is_run(path)]
     return files_needed_by(running, going, lambda path: read(path).decode(errors="replace")) if going else set()
+
+
+def _is_retired(path: str, old: Mapping[str, File], new: Mapping[str, File]) -> bool:
+    """Whether the template had what runs these migrations, and has it no longer: Alembic's, or that of SQL files."""
+    folder = _folder(path)
+    environment = f"{_folder(folder)}/env.py"
+    if _name(folder) == "versions":
+        return environment in old and environment not in new
+    return path.endswith(".sql") and f"{folder}/env.py" in new and f"{folder}/env.py" not in old
 
 
 def _folder(path: str) -> str:
