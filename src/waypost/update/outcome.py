@@ -83,6 +83,10 @@ def outcome_of(old: Recorded, source: TemplateSource, resolution: Resolution) ->
         notes=(
             *_renaming_notes(renaming, moved, files, new_files),
             *_shadow_notes(aside),
+            *(
+                f"What the template changed in {origin} went into {path}, which git takes for the same file, moved."
+                for path, origin in found.carried.items()
+            ),
             *([as_note(broken)] if broken else []),
         ),
     )

@@ -58,10 +58,11 @@ def test_edits_follow_a_file_that_the_template_moves(tmp_path: Path) -> None:
 def test_a_template_change_follows_a_file_that_the_user_moved(tmp_path: Path) -> None:
     project = project_of(tmp_path, {"mine/a.txt": LINES})
 
-    update(project, {"a.txt": LINES}, {"a.txt": LINES.replace("line 18\n", "theirs\n")})
+    merged = update(project, {"a.txt": LINES}, {"a.txt": LINES.replace("line 18\n", "theirs\n")})
 
     assert not (project / "a.txt").exists()
     assert "theirs" in content(project, "mine/a.txt")
+    assert merged.carried == {"mine/a.txt": "a.txt"}
 
 
 def test_renames_are_not_followed_from_one_template_to_another(tmp_path: Path) -> None:

@@ -413,3 +413,12 @@ def test_two_updates_at_once_are_one_after_the_other(tmp_path: Path) -> None:
     assert said.count("done") == 1
     assert all("not committed" in message for message in said if message != "done")
     assert (project / "new/d.txt").read_text() == "d\n"
+
+
+def test_an_empty_folder_in_the_place_of_a_file_makes_way_and_comes_back(tmp_path: Path) -> None:
+    project = project_of(tmp_path, {"a.txt": "a\n"})
+    (project / "new.txt").mkdir()
+    update(project, {"a.txt": "a\n"}, {"a.txt": "a\n", "new.txt": "new\n"})
+    assert (project / "new.txt").read_text() == "new\n"
+    take_back(find_project(project))
+    assert not (project / "new.txt").is_file()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from waypost.update.merge.changes import Change, Merge
@@ -27,7 +28,8 @@ def without_shadows(merge: Merge, files: ProjectFiles) -> tuple[Merge, dict[str,
         changes.append(Change(path=path, kind="removed", file=None))
         changes.append(Change(path=to, kind="added", file=files.file(path)))
     conflicts = tuple(conflict for conflict in merge.conflicts if conflict.path not in moved)
-    return Merge(changes=tuple(sorted(changes, key=lambda change: change.path)), conflicts=conflicts), moved
+    ordered = tuple(sorted(changes, key=lambda change: change.path))
+    return replace(merge, changes=ordered, conflicts=conflicts), moved
 
 
 def _moves(result: frozenset[str], before: frozenset[str]) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from waypost.projects.project import Project
@@ -39,10 +39,15 @@ class Conflict:
 
 @dataclass(frozen=True, kw_only=True)
 class Merge:
-    """What a merge changes in the project's files, sorted by path, and what it leaves to a person."""
+    """What a merge changes in the project's files, sorted by path, and what it leaves to a person.
+
+    ``carried`` are changed files that git takes for files of the template that the user moved, with the template's
+    names of them.
+    """
 
     changes: tuple[Change, ...]
     conflicts: tuple[Conflict, ...]
+    carried: Mapping[str, str] = field(default_factory=dict)
 
 
 def difference(project: Project, merge: Merge) -> str:

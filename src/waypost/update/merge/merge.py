@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 from types import MappingProxyType
 
@@ -13,13 +13,14 @@ from waypost.projects.belongings import OWNED, keeps_its_lines
 from waypost.projects.project import Project
 from waypost.questions.record import RECORD
 from waypost.update.merge import ignore_files, line_endings
-from waypost.update.merge.changes import Change, Conflict, Merge, Stage
+from waypost.update.merge.changes import Change, Conflict, Merge
 from waypost.update.merge.names.repetition import repeated
+from waypost.update.merge.sides import BASELINE, OURS, Contents, Sides
 from waypost.update.merge.soundness import parse_error
 from waypost.update.merge.structure.records import merge_records
 from waypost.update.merge.trees import SUBMODULE, Commit, File, MergedTree, TreeEntry, Trees, trees_beside
 
-BASELINE, OURS, _GONE = "baseline", "yours", "gone"
+_GONE = "gone"
 # A branch whose name is a whole hash would be taken for the object.
 _VERSION = re.compile(r"v?\d[\w.+-]{0,30}(?<!\.)(?<!\.lock)", re.ASCII)
 _TEXT_CONFLICTS = frozenset({"CONFLICT (contents)", "Auto-merging"})
@@ -69,7 +70,7 @@ def merge(
         attributes = {path: file for path, file in present.items() if ignore_files.holds_attributes(path, file)}
         mine = trees.entries(OURS) if moved else ours
         merged = trees.merge(OURS, label, attributes=attributes)
-        sides = _Sides(
+        sides = Sides(
             trees=trees,
             base=trees.entries(BASELINE),
             ours=mine,
@@ -107,30 +108,7 @@ def files_of_the_user(project: Project, template: Mapping[str, File]) -> tuple[s
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Sides:
-    trees: Trees
-    base: Mapping[str, TreeEntry]
-    ours: Mapping[str, TreeEntry]
-    theirs: Mapping[str, TreeEntry]
-    committed: Mapping[str, TreeEntry]
-    label: str
-
-    def stages_of(self, path: str) -> dict[int, TreeEntry]:
-        """Return the versions of a file that git merged without a conflict, wherever each side had it."""
-        sides = (self.base, self.ours, self.theirs)
-        stages = {number: side[path] for number, side in enumerate(sides, start=1) if path in side}
-        if len(stages) == len(sides):
-            return stages
-        by_us = self.trees.renames(BASELINE, OURS)
-        by_them = self.trees.renames(BASELINE, self.label)
-        origin = next((old for moves in (by_us, by_them) for old, now in moves.items() if now == path), path)
-        names = (origin, by_us.get(origin, origin), by_them.get(origin, origin))
-        found = ((number, side.get(name)) for number, (side, name) in enumerate(zip(sides, names, strict=True), 1))
-        return stages | {number: entry for number, entry in found if entry is not None and number not in stages}
-
-
-def _settled(sides: _Sides, merged: MergedTree) -> Merge:
+def _settled(sides: Sides, merged: MergedTree) -> Merge:
     """Take what git merged, settle what has a structure, and look whether the rest can still be read.
 
     A file that one side deleted and the other changed comes from git as a conflict, with two stages, and stays one.
@@ -138,7 +116,7 @@ def _settled(sides: _Sides, merged: MergedTree) -> Merge:
     kept = {path: stages[2] for path, stages in merged.stages.items() if set(stages) == {1, 2}}
     result = {**sides.trees.entries(merged.tree)}
     result |= {path: entry for path, entry in kept.items() if path not in result and sides.ours.get(path) == entry}
-    contents = _Contents(sides.trees)
+    contents = Contents(sides.trees)
     changed = {path: entry for path, entry in result.items() if sides.committed.get(path) != entry}
     _refuse_submodules(changed, sides)
     before = [sides.committed[path] for path in changed if path in sides.committed]
@@ -174,7 +152,8 @@ def _settled(sides: _Sides, merged: MergedTree) -> Merge:
         )
         for path in sorted(open_stages.keys() | because.keys())
     ]
-    return Merge(changes=_sorted(changes), conflicts=tuple(conflicts))
+    carried = sides.carried(change.path for change in changes if change.kind == "changed")
+    return Merge(changes=_sorted(changes), conflicts=tuple(conflicts), carried=carried)
 
 
 def _gone(old: Mapping[str, File], new: Mapping[str, File]) -> dict[str, File]:
@@ -199,27 +178,6 @@ def _with_what_stays(merged: MergedTree, gone: Mapping[str, TreeEntry], ours: Ma
         ((path,), "CONFLICT (modify/delete)", f"the new template has no {path}; you changed it") for path in edited
     ]
     return replace(merged, stages={**merged.stages, **edited}, messages=[*merged.messages, *messages])
-
-
-class _Contents:
-    """The bytes of objects, fetched many at a time."""
-
-    def __init__(self, trees: Trees) -> None:
-        self._trees = trees
-        self._known: dict[str, bytes] = {}
-
-    def load(self, entries: Iterable[TreeEntry]) -> None:
-        names = (entry.name for entry in entries if entry.mode != SUBMODULE)
-        self._known |= self._trees.contents(name for name in names if name not in self._known)
-
-    def file(self, entry: TreeEntry) -> File:
-        if entry.name not in self._known:
-            self.load([entry])
-        return File(entry.mode, self._known[entry.name])
-
-    def stage(self, entry: TreeEntry) -> Stage:
-        content = None if entry.mode == SUBMODULE else self.file(entry).content
-        return Stage(mode=entry.mode, name=entry.name, content=content)
 
 
 def _reasons(merged: MergedTree) -> dict[str, str]:
@@ -262,11 +220,11 @@ def _merged_by_structure(path: str, versions: Mapping[int, File]) -> bytes | Non
 
 
 def _unsound(
-    sides: _Sides,
+    sides: Sides,
     result: Mapping[str, TreeEntry],
     becomes: Mapping[str, File],
     in_conflict: Mapping[str, object],
-    contents: _Contents,
+    contents: Contents,
 ) -> Iterator[tuple[str, str, bytes | None]]:
     """Yield the path of what a merge has spoilt, why, and the bytes that would repair it.
 
@@ -311,7 +269,7 @@ def _present(trees: Trees, ours: Mapping[str, TreeEntry], wanted: Iterable[str])
     return trees.files({path: ours[path] for path in wanted if path in ours})
 
 
-def _refuse_submodules(changed: Mapping[str, TreeEntry], sides: _Sides) -> None:
+def _refuse_submodules(changed: Mapping[str, TreeEntry], sides: Sides) -> None:
     for path, entry in changed.items():
         if entry.mode == SUBMODULE or (path in sides.ours and sides.ours[path].mode == SUBMODULE):
             raise StateError(
