@@ -39,8 +39,11 @@ def consequences_of(
     setup = _changes_setup(merge, files)
     if setup and _has_target(after, "setup"):
         steps.append("make setup")
-    if setup or settled.differs or is_engine_new or before.template != after.template:
-        steps += str(after.fact("migration_steps")).split("\n")
+    migrating = str(after.fact("migration_steps")).split("\n")
+    if settled.differs or is_engine_new or before.template != after.template:
+        steps += migrating
+    elif setup and after.fact("uses_django"):
+        steps += [step for step in migrating if step == "make migrate"]  # packages bring migrations of their own
     if _has_target(after, "test"):
         steps.append("make test")
     servers = [server for server in after.fact("servers") or () if server not in (before.fact("servers") or ())]
