@@ -22,13 +22,6 @@ class Note(models.Model):
         """Return the text."""
         return self.text
 '''
-_OUR_VIEW = '''
-
-@bp.get("/ours")
-def ours() -> dict[str, str]:
-    """Answer for us."""
-    return {"ours": "yes"}
-'''
 _NOTES_BLUEPRINT = '''"""Notes of our own."""
 
 from flask import Blueprint
@@ -107,9 +100,11 @@ def _blueprints(life: Life) -> None:
 
 
 def _micro(life: Life) -> None:
-    api = life.package / "api.py"
-    if api.is_file():
-        api.write_text(api.read_text() + _OUR_VIEW)
+    (life.package / "notes.py").write_text(_NOTES_BLUEPRINT)
+    factory = life.package / "__init__.py"
+    before, end, after = factory.read_text().rpartition("    return app\n")
+    registered = "    from .notes import bp\n\n    app.register_blueprint(bp)\n"
+    factory.write_text(before + registered + end + after)
 
 
 def _account(life: Life) -> None:
