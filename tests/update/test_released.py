@@ -10,6 +10,7 @@ from support.running import Workplace
 from support.sources import TEMPLATES, git
 from waypost.projects.belongings import is_migration
 from waypost.sources.releases import releases
+from waypost.update.histories.memory import MEMORY
 
 pytestmark = pytest.mark.slow
 
@@ -42,13 +43,16 @@ def test_an_update_makes_of_a_released_project_what_is_made_today(
 
     done = place.run("update", project, "--json")
     assert (done.code, done.reply["conflicts"]) == (0, [])
-    # Migrations are the project's own from the day they were made.
-    expected = {path: content for path, content in contents(place.here / "today").items() if not is_migration(path)}
-    expected |= {path: content for path, content in before.items() if is_migration(path)}
+    after = contents(project)
+    # Migrations are the project's own from the day they were made; those of today come after them.
+    assert {path: after.get(path) for path in before if is_of_a_history(path)} == {
+        path: content for path, content in before.items() if is_of_a_history(path)
+    }
+    expected = {path: content for path, content in contents(place.here / "today").items() if not is_of_a_history(path)}
     expected["README.md"] = expected["README.md"].replace(b"# One\n", b"# One, and mine\n", 1)
     assert b"mine" in expected["README.md"]
     expected["mine.txt"] = b"mine\n"
-    assert contents(project) == expected
+    assert {path: content for path, content in after.items() if not is_of_a_history(path)} == expected
 
     place.run("undo", project)
     assert git("status", "--porcelain", cwd=project) == ""
@@ -78,3 +82,8 @@ def contents(project: Path) -> dict[str, bytes]:
     names = (path.relative_to(project) for path in project.rglob("*") if path.is_file())
     kept = (name for name in names if name.parts[0] != ".git" and name.as_posix() not in once)
     return {name.as_posix(): (project / name).read_bytes() for name in kept}
+
+
+def is_of_a_history(path: str) -> bool:
+    """Whether the file is a migration, the package of one, or what is remembered of them."""
+    return is_migration(path) or path.endswith("/migrations/__init__.py") or path == MEMORY

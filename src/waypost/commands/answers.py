@@ -75,7 +75,7 @@ def answers_show(project: str) -> Reply:
 
 def _shown_answers(record: Record) -> dict[str, Answer]:
     """Return the answers to the questions that this Waypost knows, or all that another source has recorded."""
-    if is_canonical(record.url):
+    if not record.url or is_canonical(record.url):
         return recorded_answers(record, catalogue_of(embedded_root()))
     return {
         key: Answer(value=_shown_value(value), origin="recorded", place=RECORD) for key, value in record.answers.items()

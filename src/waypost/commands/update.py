@@ -220,7 +220,8 @@ def _file_lines(merge: Merge) -> list[str]:
 
 def _plan_lines(plan: UpdatePlan) -> list[str]:
     """Say what happens to answers and files; into another framework what it leaves behind comes first."""
-    orphans, files = _orphan_lines(plan), _file_lines(plan.merge)
+    orphans = _orphan_text(plan).splitlines() if plan.orphans else []
+    files = _file_lines(plan.merge)
     return [*_answer_lines(plan), *(orphans + files if plan.changes_framework else files + orphans)]
 
 
@@ -239,10 +240,6 @@ def _answer_lines(plan: UpdatePlan) -> list[str]:
     return lines + [f"  {key} is no longer asked; it was {shown(value)}" for key, value in plan.dropped_answers.items()]
 
 
-def _orphan_lines(plan: UpdatePlan) -> list[str]:
-    return _orphan_text(plan).splitlines() if plan.orphans else []
-
-
 def _orphan_text(plan: UpdatePlan) -> str:
     if not plan.orphans:
         return f"{plan.title}."
@@ -251,8 +248,7 @@ def _orphan_text(plan: UpdatePlan) -> str:
 
 
 def _next_steps(plan: UpdatePlan) -> tuple[str, ...]:
-    steps = [*plan.consequences.variables, *plan.consequences.steps]
-    return _steps(plan.project, plan.title, plan.merge, steps)
+    return _steps(plan.project, plan.title, plan.merge, plan.consequences.all_steps)
 
 
 def _steps(project: Project, title: str, merge: Merge, between: Sequence[str] = ("make test",)) -> tuple[str, ...]:

@@ -22,6 +22,11 @@ class Consequences:
     servers: tuple[str, ...]
     notes: tuple[str, ...]
 
+    @property
+    def all_steps(self) -> tuple[str, ...]:
+        """All commands, in their order."""
+        return self.variables + self.steps
+
 
 NOTHING = Consequences(
     variables=(), steps=(), environment=EnvironmentChange(added=(), changed=(), removed=()), servers=(), notes=()
