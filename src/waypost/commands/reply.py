@@ -14,6 +14,7 @@ from waypost.questions.values import as_json
 if TYPE_CHECKING:  # an error is printed with this module, also one that comes in the middle of these imports
     from waypost.projects.planning import Plan
     from waypost.questions.answers import Answer
+    from waypost.update.reading.environment import EnvironmentChange
 
 SCHEMA_VERSION = 1
 """The version of the JSON replies; it rises when a field changes its meaning or goes away."""
@@ -141,6 +142,18 @@ def answer_fields(answers: Mapping[str, Answer]) -> dict[str, AnswerFields]:
         if answer.place:
             fields[key]["place"] = answer.place
     return fields
+
+
+def environment_fields(change: EnvironmentChange) -> EnvironmentFields:
+    """Return what becomes of a project's variables, as JSON has it."""
+    return {
+        "added": {each.name: each.value for each in change.added},
+        "changed": {
+            after.name: {"from": before.value, "to": after.value, "meaning": after.meaning}
+            for before, after in change.changed
+        },
+        "removed": [each.name for each in change.removed],
+    }
 
 
 def plan_fields(plan: Plan) -> Fields:

@@ -10,12 +10,12 @@ from tempfile import gettempdir
 
 from waypost.address import masked_difference
 from waypost.commands.reply import (
-    EnvironmentFields,
     RegenerateFields,
     RehearsalFields,
     Reply,
     UpdateFields,
     answer_fields,
+    environment_fields,
     steps_into,
 )
 from waypost.errors import ExitCode, StateError, UsageError
@@ -28,7 +28,7 @@ from waypost.system.git import GitError
 from waypost.update.merge.changes import Change, Conflict, Merge, difference, merged_files
 from waypost.update.merge.trees import EXECUTABLE
 from waypost.update.plan import UpdatePlan, apply_update, plan_of, plan_regeneration
-from waypost.update.reading.environment import EnvironmentChange, environment_of
+from waypost.update.reading.environment import environment_of
 from waypost.update.rehearsal import Rehearsal, rehearse
 from waypost.update.writing import worktree
 
@@ -66,15 +66,15 @@ def update_project(folder: str, inputs: Inputs, manner: Manner, *, to: str | Non
         if manner.is_preview:
             return _preview(plan, manner)
         if plan.changes_framework:
-            _agree(_orphan_text(plan), "Change the framework?", manner)
+            _agree("\n".join([_orphan_text(plan), *_note_lines(plan)]), "Change the framework?", manner)
         apply_update(plan, when_done=manner.when_done)
     except GitError as error:
         raise _refused_by_git(error) from error
+    fields = _fields(plan, manner)
     lines = [f"{plan.title}: {_counted(plan.changes)}, not committed yet.", *_plan_lines(plan)]
-    lines += [*_conflict_lines(plan), *_next_lines(_next_steps(plan))]
     return Reply(
-        text="\n".join(lines),
-        fields=_fields(plan, manner),
+        text="\n".join([*lines, *_conflict_lines(plan), *_next_lines(fields["next"])]),
+        fields=fields,
         exit_code=ExitCode.CONFLICTS if plan.conflicts else ExitCode.DONE,
     )
 
@@ -185,22 +185,11 @@ def _fields(plan: UpdatePlan, manner: Manner) -> UpdateFields:
         },
         "dropped_answers": {key: as_json(value) for key, value in plan.dropped_answers.items()},
         "orphans": plan.orphans,
-        "environment": _environment_fields(plan.consequences.environment),
+        "environment": environment_fields(plan.consequences.environment),
         "servers": plan.consequences.servers,
-        "next": _next_steps(plan) if plan.is_needed else (),
+        "next": _steps(plan.project, plan.title, plan.merge, plan.consequences.all_steps) if plan.is_needed else (),
         "notes": plan.notes,
         "is_dry_run": manner.is_preview,
-    }
-
-
-def _environment_fields(change: EnvironmentChange) -> EnvironmentFields:
-    return {
-        "added": {each.name: each.value for each in change.added},
-        "changed": {
-            after.name: {"from": before.value, "to": after.value, "meaning": after.meaning}
-            for before, after in change.changed
-        },
-        "removed": [each.name for each in change.removed],
     }
 
 
@@ -236,8 +225,15 @@ def _conflict_lines(plan: UpdatePlan) -> list[str]:
 def _answer_lines(plan: UpdatePlan) -> list[str]:
     lines = [f"  new question {key}: {shown(value)}" for key, value in plan.new_answers.items()]
     lines += [f"  {key}: {shown(before)} -> {shown(after)}" for key, (before, after) in plan.changed_answers.items()]
-    lines += [f"  Note: {note}" for note in plan.notes]
-    return lines + [f"  {key} is no longer asked; it was {shown(value)}" for key, value in plan.dropped_answers.items()]
+    return (
+        lines
+        + _note_lines(plan)
+        + [f"  {key} is no longer asked; it was {shown(value)}" for key, value in plan.dropped_answers.items()]
+    )
+
+
+def _note_lines(plan: UpdatePlan) -> list[str]:
+    return [f"  Note: {note}" for note in plan.notes]
 
 
 def _orphan_text(plan: UpdatePlan) -> str:
@@ -245,10 +241,6 @@ def _orphan_text(plan: UpdatePlan) -> str:
         return f"{plan.title}."
     head = f"These files of yours have no counterpart in {plan.template}; they stay, and need a hand:"
     return "\n".join([head, *(f"  {printable(path)}" for path in plan.orphans)])
-
-
-def _next_steps(plan: UpdatePlan) -> tuple[str, ...]:
-    return _steps(plan.project, plan.title, plan.merge, plan.consequences.all_steps)
 
 
 def _steps(project: Project, title: str, merge: Merge, between: Sequence[str] = ("make test",)) -> tuple[str, ...]:
