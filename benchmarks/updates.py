@@ -1,6 +1,6 @@
 """Compares `waypost update` with `copier update` and `cruft update` on the same cases; writes benchmarks/updates.md.
 
-    .venv/bin/python benchmarks/updates.py [--text 120] [--binary 40] [--jobs 1]
+    .venv/bin/python benchmarks/updates.py [--text 40] [--binary 13] [--jobs 1]
 
 A case is a change of a template and edits of a user, made by chance from its number; tests/support/comparison makes and
 judges them and knows none of the tools. The other tools are installed into an environment of their own with uv. Every
@@ -31,8 +31,8 @@ from updates_page import Result, page  # noqa: E402
 from support.comparison.cases import Case, Entry, Kind, Mode, Tree, case_of  # noqa: E402
 from support.comparison.judge import Outcome, judge  # noqa: E402
 
-# The newest of each, on 29 November 2026.
-TOOLS = ("copier==9.19.1", "cruft==2.16.0")
+# The newest of each on that day.
+TOOLS, DAY = ("copier==9.19.1", "cruft==2.16.0"), "29 November 2026"
 CATALOGUE = """\
 _subdirectory: "templates/{{ template }}"
 _templates_suffix: .jinja
@@ -67,8 +67,8 @@ class Tool:
 def main() -> None:
     """Run the comparison and write the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--text", type=int, default=120, help="how many text cases")
-    parser.add_argument("--binary", type=int, default=40, help="how many binary cases")
+    parser.add_argument("--text", type=int, default=40, help="how many text cases")
+    parser.add_argument("--binary", type=int, default=13, help="how many binary cases")
     parser.add_argument("--jobs", type=int, default=1, help="cases at a time")
     options = parser.parse_args()
     kinds: tuple[tuple[Kind, int], ...] = (("text", options.text), ("binary", options.binary))
@@ -81,8 +81,8 @@ def main() -> None:
         for done, of_case in enumerate(running, start=1):
             results += of_case
             print(f"{done} of {len(wanted)}", end="\r", file=sys.stderr)
-    around = f"git {git_version()}, Python {platform.python_version()}"
-    report = page(results, versions={"tools": " and ".join(TOOLS), "around": around})
+    around = f"git {git_version()} and Python {platform.python_version()}"
+    report = page(results, versions={"tools": " and ".join(TOOLS), "day": DAY, "around": around})
     (ROOT / "benchmarks/updates.md").write_text(report, encoding="utf-8")
     print(report)
 

@@ -119,9 +119,9 @@ packages in TOML, files rewritten, added, deleted, moved alone and with their fo
 or left without a last line end, and files that a user replaces with a link. Binary cases hold binary files, and text
 that is not UTF-8. In each case far more meets than in a real project: read the figures side by side, not as rates.
 
-Run on {around}, with {tools}, the newest of each. A project is made by the tool itself from version 1 of a template,
-gets the user's files and is committed; version 2 is published, and the command runs as its documentation says, without
-a terminal.
+Run on {around}, with {tools}, the newest of each on {day}. A project is made from
+version 1 of a template, for Waypost and copier by `copier copy` and for cruft by `cruft create`, gets the user's files
+and is committed. Version 2 is published, and the command runs as its documentation says, without a terminal.
 
 What each says of conflicts:
 
@@ -134,8 +134,8 @@ What each says of conflicts:
 - `cruft update -y`: the template's change is applied with `git apply -3`, or else with `git apply --reject`, which
   leaves `.rej` files. What failed is printed.
 
-Copier and cruft leave a file deleted that you deleted. They promise no exit code for conflicts, and nothing about files
-that were moved.
+Copier and cruft leave a file deleted that you deleted. They merge text, whatever its language, and promise no exit code
+for conflicts and nothing about files that were moved.
 
 ## What the words mean
 
@@ -144,16 +144,17 @@ that were moved.
   failure, reject or conflict. A case counts once, under the first of these that holds.
 - To **give up** is another exit code with no conflict in the project.
 - **Lost**: something that the user wrote, or that all three versions hold, is in no file, marker or reject and in no
-  version in the index. **Left out**: a change of the template did not arrive; not counted where the user deleted the
-  file. **Came back**: something that the user removed is there again. **Doubled**: a line stands more often than in any
-  version; or a package of a TOML list, a key of JSON or YAML or a name of a Python module stands twice, which it did on
-  neither side. **Unreadable**: Python, TOML, JSON or YAML that could be read on both sides cannot be read now, or a
-  binary is none of its versions. Of a text, every line is followed by a word that occurs once; a binary counts as a
-  whole.
-- A fault is **silent** if no conflict is reported of its file; a report of another file does not count. Only an
-  update that gave up has no silent faults. The files that both sides changed leave out those updates, too.
-- **The same place** is lines that touch, a binary, or a file that one side deleted, both added or both moved. To settle
-  one can be right: both sides may have made the same change, and lines of TOML can stand next to each other.
+  version in the index; the commit before the update still has it. **Left out**: a change of the template did not
+  arrive; not counted where the user deleted the file. **Came back**: something that the user removed is there again.
+  **Doubled**: a line stands more often than in any version; or a package of a TOML list, a key of JSON or YAML or a
+  name of a Python module stands twice, which it does on neither side. **Unreadable**: Python, TOML, JSON or YAML that
+  can be read on both sides cannot be read after the update, or a binary is none of its versions. In a text, each line
+  has a word that occurs once, by which it is found again; a binary counts as a whole.
+- A fault is **silent** if no conflict is reported of its file; a report of another file does not count. An update that
+  gave up has no silent faults, and its files are not among those that both sides changed.
+- **The same place** is lines that touch, a binary, or a file that one side deleted or made a link, or both added or
+  moved. To settle one can be right: both sides may have made the same change, and lines of TOML can stand next to each
+  other.
 - Not judged: execute bits, empty files, the order of lines, and in which file a line stands.
 
 The cases and the judge are `tests/support/comparison`, which imports nothing of any tool.

@@ -24,9 +24,9 @@ OWN = ("notes.txt", "src/own.py", "docs/own.md", "café.txt", "sp ace/own.txt")
 
 # What a side may do, as often as it stands here. Only a user makes links: tools copy those of a template differently.
 CHANGES = (
-    *("edit", "insert", "append") * 3,
-    *("value", "cut", "same-key", "rewrite", "delete", "move") * 2,
-    *("add", "move-folder", "mode", "crlf", "no-end"),
+    *("edit", "insert", "append") * 4,
+    *("value", "cut", "same-key", "rewrite", "delete") * 2,
+    *("add", "move", "move-folder", "mode", "crlf", "no-end"),
 )
 OF_USERS = (*CHANGES, "link")
 SHARED_KEYS = ("shared", "common")
@@ -69,7 +69,7 @@ def case_of(number: int, kind: Kind) -> Case:
     paths = (*TEXTS, *LISTS) if kind == "text" else (*BINARIES, *LATIN_1)
     writer = _Writer("t")
     chosen = [*chance.sample(paths, chance.randint(2, 4)), *(["README.md"] if kind == "binary" else [])]
-    old = {path: Entry(content=writer.content(path, chance.choice((0, 1, 3, 6, 12)), chance)) for path in chosen}
+    old = {path: Entry(content=writer.content(path, chance.choice((0, 3, 6, 12, 24, 24)), chance)) for path in chosen}
     return Case(
         kind=kind,
         old=old,
