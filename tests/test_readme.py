@@ -68,10 +68,7 @@ def test_the_figures_of_updates_are_those_of_the_benchmark() -> None:
     said = " ".join(README.split())
     assert set(rows["waypost update"]) == {"0"}
     assert f"In [{count} generated text cases](benchmarks/updates.md) it lost no line and got nothing wrong" in said
-    assert (
-        f"got something wrong without one in {silent}, {in_place} of them in a file that nobody had moved."
-        in said
-    )
+    assert f"got something wrong without one in {silent}, {in_place} of them in a file that nobody had moved." in said
 
 
 def test_all_that_it_leads_to_is_there_and_comes_along_in_the_source_archive() -> None:
