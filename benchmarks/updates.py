@@ -1,6 +1,6 @@
 """Compares `waypost update` with `copier update` and `cruft update` on the same cases; writes benchmarks/updates.md.
 
-    .venv/bin/python benchmarks/updates.py [--text 40] [--binary 13] [--jobs 1]
+    .venv/bin/python benchmarks/updates.py [--text 60] [--binary 20] [--jobs 1]
 
 A case is a change of a template and edits of a user, made by chance from its number; tests/support/comparison makes and
 judges them and knows none of the tools. The other tools are installed into an environment of their own with uv. Every
@@ -67,8 +67,8 @@ class Tool:
 def main() -> None:
     """Run the comparison and write the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--text", type=int, default=40, help="how many text cases")
-    parser.add_argument("--binary", type=int, default=13, help="how many binary cases")
+    parser.add_argument("--text", type=int, default=60, help="how many text cases")
+    parser.add_argument("--binary", type=int, default=20, help="how many binary cases")
     parser.add_argument("--jobs", type=int, default=1, help="cases at a time")
     options = parser.parse_args()
     kinds: tuple[tuple[Kind, int], ...] = (("text", options.text), ("binary", options.binary))
