@@ -113,20 +113,21 @@ PAGE = """\
 
 # Updates compared
 
-{text} text cases and {binary} binary cases, the same for every tool. A case is a change of a template and edits of a
-user, made by chance from its number: lines edited, added and cut, values changed, one key from both sides, lists of
+{text} text cases and {binary} binary cases, the same for every tool. A case is a change of a template and edits of a user,
+made by chance from its number: lines edited, added and cut, values changed, one key from both sides, lists of
 packages in TOML, files rewritten, added, deleted, moved alone and with their folder, made executable, turned into CRLF
 or left without a last line end, and files that a user replaces with a link. Binary cases hold binary files, and text
 that is not UTF-8. In each case far more meets than in a real project: read the figures side by side, not as rates.
 
-Run on {around}, with {tools}, the newest of each on {day}. A project is made from
-version 1 of a template, for Waypost and copier by `copier copy` and for cruft by `cruft create`, gets the user's files
-and is committed. Version 2 is published, and the command runs as its documentation says, without a terminal.
+Run on {around}, with {tools}, the newest of each on {day}.
+A project is made from version 1 of a template, for Waypost and copier by `copier copy` and for cruft by `cruft create`,
+gets the user's files and is committed. Version 2 is published, and the command runs as its documentation says, without
+a terminal.
 
 What each says of conflicts:
 
 - `waypost update`: what both sides changed at one place is a conflict, with markers, unmerged paths in git's index and
-  exit code 5. Files that were moved are followed.
+  exit code 5. Files that were moved are followed, and TOML is merged by its structure.
 - `copier update --defaults --conflict inline`, its default: it does its best to keep your changes. Conflicts are
   markers to review before the commit, for which it recommends a hook; their paths are unmerged in the index.
 - `copier update --defaults --conflict rej`: the same, but those of your changes that do not apply stand in a `.rej`
