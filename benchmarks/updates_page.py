@@ -113,8 +113,8 @@ PAGE = """\
 
 # Updates compared
 
-{text} text cases and {binary} binary cases, the same for every tool. A case is a change of a template and edits of a user,
-made by chance from its number: lines edited, added and cut, values changed, one key from both sides, lists of
+{text} text cases and {binary} binary cases, the same for every tool. A case is a change of a template and edits of a
+user, made by chance from its number: lines edited, added and cut, values changed, one key from both sides, lists of
 packages in TOML, files rewritten, added, deleted, moved alone and with their folder, made executable, turned into CRLF
 or left without a last line end, and files that a user replaces with a link. Binary cases hold binary files, and text
 that is not UTF-8. In each case far more meets than in a real project: read the figures side by side, not as rates.
