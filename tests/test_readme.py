@@ -61,11 +61,14 @@ def test_the_update_that_is_shown_is_what_is_seen(place: Workplace) -> None:
 
 def test_the_figures_of_updates_are_those_of_the_benchmark() -> None:
     page = (ROOT / "benchmarks/updates.md").read_text(encoding="utf-8")
-    assert re.search(r"^\| `waypost update` \| 0 \| 0 \|", page, re.MULTILINE)
-    pairs, lost = re.findall(r"^(\d+) generated pairs|^\| `copier update` \| (\d+)", page, re.MULTILINE)
+    count = re.findall(r"^(\d+) text cases and", page, re.MULTILINE)[0]
+    faults = page.split("## Text")[1].split("silent faults")[1].split("\n\n")[1]
+    rows = {tool: row.split(" | ") for tool, row in re.findall(r"^\| `(.+)` \| ([\d |]+) \|$", faults, re.MULTILINE)}
+    *_, silent, in_place = rows["copier update --defaults --conflict inline"]
     said = " ".join(README.split())
-    assert f"In [{pairs[0]} generated cases](benchmarks/updates.md) it lost no line and hid no conflict;" in said
-    assert f"`copier update` lost lines in {lost[1]} of them." in said
+    assert set(rows["waypost update"]) == {"0"}
+    assert f"In [{count} generated text cases](benchmarks/updates.md) it lost no line and got nothing wrong" in said
+    assert f"got something wrong without one in {silent}, {in_place} of them in a file that nobody had moved." in said
 
 
 def test_all_that_it_leads_to_is_there_and_comes_along_in_the_source_archive() -> None:
