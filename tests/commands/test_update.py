@@ -732,3 +732,14 @@ def test_what_the_user_s_settings_would_leave_out_of_the_commit_has_its_step(tmp
     committed = git("ls-tree", "-r", "HEAD", cwd=project)
     assert "\t.env.other\n" in committed
     assert [line[:6] for line in committed.splitlines() if line.endswith("run.sh")] == ["100755"]
+
+
+def test_users_that_migrations_build_on_are_not_taken_out(place: Workplace) -> None:
+    place.run("new", "project", "--set=template=django-full", "--defaults")
+    project = place.here / "project"
+    done = place.run("update", project, "--set=accounts=none", "--set=admin=none", "--json")
+    assert (done.code, done.reply["error"]["message"].partition(":")[0]) == (
+        4,
+        "accounts and the admin area cannot both be taken out",
+    )
+    assert git("status", "--porcelain", cwd=project) == ""

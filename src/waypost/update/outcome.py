@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from waypost.advice.recommend import recommend
+from waypost.errors import StateError
 from waypost.projects import decision_record
+from waypost.projects.belongings import is_migration
 from waypost.questions.catalogue import Resolution
 from waypost.questions.record import RECORD
 from waypost.sources.embedded import TemplateSource
@@ -27,6 +29,7 @@ from waypost.update.reading.environment import environment_of
 from waypost.update.reading.project_files import ProjectFiles
 from waypost.update.recorded import Recorded, rendered_files
 
+_USERS = "apps/accounts/migrations/"
 _DECISIONS = decision_record.PATH.parent.as_posix()
 _NO_MERGE = Merge(changes=(), conflicts=())
 
@@ -55,6 +58,7 @@ def outcome_of(old: Recorded, source: TemplateSource, resolution: Resolution) ->
     before = Side(resolution=_seen_by(resolution, old.resolution), files=old_files)
     after = Side(resolution=resolution, files=dict(new_files))
     files = ProjectFiles(project=old.project)
+    _refuse_to_take_all_users(before, after, files)
     is_switch = before.template != after.template
     orphans: tuple[str, ...] = ()
     if is_switch:
@@ -90,6 +94,17 @@ def outcome_of(old: Recorded, source: TemplateSource, resolution: Resolution) ->
             *([as_note(broken)] if broken else []),
         ),
     )
+
+
+def _refuse_to_take_all_users(before: Side, after: Side, files: ProjectFiles) -> None:
+    """Raise ``StateError`` where Django's user model would go that migrations of the project build on."""
+    if before.framework != "django" or after.framework != "django" or not before.fact("uses_users"):
+        return
+    if not after.fact("uses_users") and any(is_migration(path) for path in files.paths if path.startswith(_USERS)):
+        raise StateError(
+            f"accounts and the admin area cannot both be taken out: migrations of this project build on {_USERS}",
+            hint="Keep the accounts, or keep the admin area with a sign-in for staff alone: --set admin=basic",
+        )
 
 
 def _settled(
