@@ -190,19 +190,21 @@ def test_a_look_beforehand_may_be_written_into_the_project(place: Workplace, pro
     assert "not committed: look.diff" in refused.err
 
 
-def test_migrations_that_may_have_run_are_told_of(tmp_path: Path, place: Workplace) -> None:
+def test_migrations_stay_as_they_are_and_the_new_ones_are_named(tmp_path: Path, place: Workplace) -> None:
     source = Source(tmp_path / "templates.git")
-    first, second, tool = (f"migrations/versions/{name}.py" for name in ("0001_items", "0002_more", "env"))
-    source.release("v2.0.0", {**FILES, first: "one = 1\n", tool: "env = 1\n"})
+    first, second = (f"migrations/versions/{name}.py" for name in ("0001_items", "0002_more"))
+    source.release("v2.0.0", {**FILES, first: "one = 1\n", "migrations/env.py": "env = 1\n"})
     project = made(source, place)
     assert place.run("update", "project", "--to=v2.0.0").code == 0
     git("add", "--all", cwd=project)
     git("commit", "--quiet", "--message=Two", cwd=project)
-    source.release("v3.0.0", {**FILES, first: "one = 2\n", tool: "env = 2\n", second: "two = 2\n"})
+    source.release("v3.0.0", {**FILES, first: "one = 2\n", "migrations/env.py": "env = 2\n", second: "two = 2\n"})
 
-    notes = updated(place).reply["notes"]
+    done = updated(place)
 
-    assert [note.partition(" Where")[0] for note in notes] == [f"Migrations change: {first}."]
+    assert done.reply["notes"] == [f"New migrations, behind your own: {second}."]
+    assert (project / first).read_text() == "one = 1\n"
+    assert done.reply["files"] == {RECORD: "changed", "migrations/env.py": "changed", second: "added"}
 
 
 def test_an_answer_is_changed_and_said_so(place: Workplace, project: Path) -> None:
