@@ -206,7 +206,7 @@ def hold_to_description(tmp_path: Path) -> HoldToDescription:
             capture_output=True,
             text=True,
             check=False,
-            timeout=300,
+            timeout=900,
         )
         assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
         assert "No issues found" in done.stdout, done.stdout[-8000:]
@@ -236,7 +236,7 @@ def run() -> Run:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=900,
             check=False,
         )
         if expect is not None and done.returncode != expect:
