@@ -130,7 +130,9 @@ class Life:
     @property
     def check_command(self) -> str:
         """What says whether models and database are alike."""
-        return ".venv/bin/flask db check" if self.template == "flask-blueprints" else "make check-migrations"
+        if (self.package / "extensions.py").is_file():
+            return ".venv/bin/flask db check"
+        return f".venv/bin/flask --app {self.package.name} check-migrations"
 
     def commit(self, message: str) -> None:
         """Commit everything that git does not ignore."""
