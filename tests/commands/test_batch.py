@@ -176,7 +176,7 @@ def test_a_source_is_fetched_once_for_all(small_repository: Path, place: Workpla
 def test_an_interrupted_batch_leaves_whole_projects_and_goes_on(
     small_repository: Path, place: Workplace, number: signal.Signals
 ) -> None:
-    slow = git_that(place, 'case "$* $PWD" in *"add --all"*three*) exec sleep 20;; esac')
+    slow = git_that(place, 'case "$* $PWD" in *" add --force "*three*) exec sleep 20;; esac')
     path = manifest(place, *(f'path = "{name}"' for name in THREE), common=small(small_repository))
     running = subprocess.Popen(
         [*COMMAND, "batch", path, "--jobs=3"],

@@ -316,6 +316,20 @@ class TestQuestionsThatChange:
 
 
 class TestAnotherTemplate:
+    def test_what_migrations_import_stays_and_is_named(self, place: Workplace) -> None:
+        made = place.run("new", "our-shop", "--set=template=flask-blueprints", "--defaults")
+        assert made.code == 0, made.err
+        project = place.here / "our-shop"
+        edit(project, "src/our_shop/models.py", (project / "src/our_shop/models.py").read_text() + "\nMINE = 1\n")
+
+        done = place.run(
+            "update", project, "--set=template=flask-micro", "--set=api_library=plain", "--dry-run", "--json"
+        )
+
+        assert done.code == 0, done.reply
+        assert done.reply["orphans"] == []
+        assert [note for note in done.reply["notes"] if "Migrations import src/our_shop/models.py" in note]
+
     def test_the_users_code_stays_and_the_decision_is_recorded(self, place: Workplace, project: Path) -> None:
         edit(project, "mine.py", "mine = 1\n")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from support.lives import EMAIL, PASSWORD, Life
 
@@ -51,9 +50,8 @@ def some_weeks(life: Life, *, edits_models: bool = True) -> None:
 
     With ``edits_models`` users of Django get a field more, in the template's own file.
     """
-    readme = life.project / "README.md"
-    readme.write_text(readme.read_text() + _README)
-    _depend_on(life, "idna>=3")
+    life.edit("README.md", lambda text: text + _README)
+    life.edit("pyproject.toml", lambda text: _inserted(text, r"\ndependencies = \[\n", r'\g<0>    "idna>=3",\n'))
     if life.template == "django-full":
         _django(life, edits_models=edits_models)
     elif life.template == "flask-blueprints":
@@ -66,19 +64,14 @@ def some_weeks(life: Life, *, edits_models: bool = True) -> None:
     _account(life)
 
 
-def _depend_on(life: Life, requirement: str) -> None:
-    project = life.project / "pyproject.toml"
-    text = project.read_text()
-    project.write_text(re.sub(r"(\ndependencies = \[\n)", rf'\1    "{requirement}",\n', text, count=1))
-
-
 def _django(life: Life, *, edits_models: bool) -> None:
     life.step(".venv/bin/python manage.py startapp notes")
     app = life.project / "apps/notes"
     (app / "models.py").write_text(_NOTES_APP)
-    models = life.project / "apps/accounts/models.py"
-    if edits_models and models.is_file():
-        _insert(models, r"\n( +)is_staff = ", r"\n\1nickname = models.CharField(max_length=40, blank=True)\g<0>")
+    models = "apps/accounts/models.py"
+    if edits_models and (life.project / models).is_file():
+        field = r"\n\1nickname = models.CharField(max_length=40, blank=True)\g<0>"
+        life.edit(models, lambda text: _inserted(text, r"\n( +)is_staff = ", field))
     life.step(".venv/bin/python manage.py makemigrations --name ours")
 
 
@@ -86,25 +79,15 @@ def _blueprints(life: Life) -> None:
     notes = life.package / "notes"
     notes.mkdir()
     (notes / "__init__.py").write_text(_NOTES_BLUEPRINT)
-    factory = life.package / "__init__.py"
-    _insert(factory, r"\n    return app\n", r"\n    app.register_blueprint(notes.bp)\g<0>")
-    _insert(factory, r"\n\n\ndef create_app", r"\nfrom .notes import bp as notes_bp\g<0>")
-    factory.write_text(factory.read_text().replace("notes.bp", "notes_bp"))
-    models = life.package / "models.py"
-    if models.is_file() and (life.package / "migrations/versions").is_dir():
-        text = models.read_text()
-        text = text.replace("import DateTime,", "import DateTime, String,", 1) if " String" not in text else text
-        text = text.replace("import DeclarativeBase", "import DeclarativeBase, Mapped, mapped_column", 1)
-        models.write_text(text.rstrip() + "\n" + _NOTES_MODEL.format(base="Base"))
+    life.edit(f"src/{life.package.name}/__init__.py", _with_notes)
+    if (life.package / "models.py").is_file() and (life.package / "migrations/versions").is_dir():
+        life.edit(f"src/{life.package.name}/models.py", _with_a_model)
         life.step('.venv/bin/flask db migrate --message "Our notes"')
 
 
 def _micro(life: Life) -> None:
     (life.package / "notes.py").write_text(_NOTES_BLUEPRINT)
-    factory = life.package / "__init__.py"
-    before, end, after = factory.read_text().rpartition("    return app\n")
-    registered = "    from .notes import bp\n\n    app.register_blueprint(bp)\n"
-    factory.write_text(before + registered + end + after)
+    life.edit(f"src/{life.package.name}/__init__.py", _with_notes)
 
 
 def _account(life: Life) -> None:
@@ -115,7 +98,18 @@ def _account(life: Life) -> None:
         life.step(f".venv/bin/flask create-admin --email {EMAIL} --password '{PASSWORD}'")
 
 
-def _insert(path: Path, where: str, what: str) -> None:
-    text, count = re.subn(where, what, path.read_text(), count=1)
-    assert count == 1, f"{path} has no {where}"
-    path.write_text(text)
+def _with_notes(factory: str) -> str:
+    text = _inserted(factory, r"\nfrom \.config import .*\n", r"\g<0>from .notes import bp as notes_bp\n")
+    return _inserted(text, r"\n    app\.register_blueprint\(", r"\n    app.register_blueprint(notes_bp)\g<0>")
+
+
+def _with_a_model(models: str) -> str:
+    text = models if " String" in models else models.replace("import DateTime,", "import DateTime, String,", 1)
+    text = text.replace("import DeclarativeBase", "import DeclarativeBase, Mapped, mapped_column", 1)
+    return text.rstrip() + "\n" + _NOTES_MODEL.format(base="Base")
+
+
+def _inserted(text: str, where: str, what: str) -> str:
+    text, count = re.subn(where, what, text, count=1)
+    assert count == 1, f"{where} is not in:\n{text}"
+    return text

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from support.choices import varied_questions
+from support.environments import found
 from support.lives import Life
 from support.running import Workplace
 from support.sources import TEMPLATES, catalogue
@@ -160,6 +161,9 @@ def servers(
 
 def live(place: Workplace, plan: Plan, addresses: dict[str, str]) -> None:
     """Lead a project through its life, and hold it to its promises after each update."""
+    for answers in plan.changes:
+        if (version := as_text(answers.get("python_version", "3.12"))) and not found(version):
+            pytest.skip(f"no Python {version} is installed here")
     life = Life(place=place, template=plan.template, uses_pip=plan.uses_pip, addresses=addresses)
     life.make({key: as_text(value) for key, value in plan.begins_with.items()}, release=plan.release)
     some_weeks(life, edits_models=plan.edits_models)

@@ -239,7 +239,7 @@ def _note_lines(plan: UpdatePlan) -> list[str]:
 def _orphan_text(plan: UpdatePlan) -> str:
     if not plan.orphans:
         return f"{plan.title}."
-    head = f"These files of yours have no counterpart in {plan.template}; they stay, and need a hand:"
+    head = f"These files of yours have no counterpart in {plan.template}; they stay until you move or delete them:"
     return "\n".join([head, *(f"  {printable(path)}" for path in plan.orphans)])
 
 

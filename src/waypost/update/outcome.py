@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from waypost.advice.recommend import recommend
 from waypost.errors import StateError
 from waypost.projects import decision_record
 from waypost.projects.belongings import is_migration
+from waypost.projects.project import enumerated
 from waypost.questions.catalogue import Resolution
 from waypost.questions.record import RECORD
 from waypost.sources.embedded import TemplateSource
@@ -80,7 +81,7 @@ def outcome_of(old: Recorded, source: TemplateSource, resolution: Resolution) ->
     broken = broken_imports(found, files, before.files)
     return Outcome(
         merge=found,
-        orphans=tuple(aside.get(path, path) for path in orphans if path not in moved),
+        orphans=tuple(aside.get(path, path) for path in orphans if path not in moved and path not in history.needed),
         consequences=consequences_of(
             before, after, settled=history, merge=found, files=files, environment=environment_of(old.project.folder)
         ),
@@ -92,6 +93,7 @@ def outcome_of(old: Recorded, source: TemplateSource, resolution: Resolution) ->
                 for path, origin in found.carried.items()
             ),
             *([as_note(broken)] if broken else []),
+            *(_left_for_migrations(history.needed) if is_switch else ()),
         ),
     )
 
@@ -161,6 +163,12 @@ def _renaming_notes(
         shown = ", ".join(sorted(moved[path][0] if path in moved else path for path in left))
         notes.append(f"These files of yours still hold the word {renaming.before}: {shown}.")
     return tuple(notes)
+
+
+def _left_for_migrations(needed: Iterable[str]) -> Iterator[str]:
+    modules = sorted(path for path in needed if not is_migration(path))
+    if modules:
+        yield f"Migrations import {enumerated(modules)}, so that stays; the new template uses and tests nothing of it."
 
 
 def _shadow_notes(aside: Mapping[str, str]) -> tuple[str, ...]:

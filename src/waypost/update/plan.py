@@ -34,9 +34,9 @@ class UpdatePlan:
     ``answers`` are all answers with their origin; ``new_answers`` those to questions that the project had not been
     asked, ``changed_answers`` the old and the new value of others, ``dropped_answers`` those that no question takes
     any more. ``changes`` are the files that change, ``conflicts`` what is left to a person. ``orphans`` are, where the
-    template changes, files that the user wrote or edited and that have no counterpart in the new one. ``notes`` say
-    what else there is to know, such as which given answers have no effect. Answers to secret questions are shown
-    nowhere; ``secrets`` names those that change.
+    template changes, files that the user wrote or edited and that have no counterpart in the new one; what migrations
+    need that are still run is none. ``notes`` say what else there is to know, such as which given answers have no
+    effect. Answers to secret questions are shown nowhere; ``secrets`` names those that change.
     """
 
     project: Project

@@ -107,7 +107,9 @@ class TestAlembic:
         }
         going = settle(project, project, {environment: ""})
         assert going.old.keys() == {environment}
-        assert settle(project, project, {}).old.keys() == {models, types, environment}
+        assert going.needed == {FIRST, models, types}
+        gone = settle(project, project, {})
+        assert (set(gone.old), gone.needed) == ({models, types, environment}, frozenset())
 
 
 class TestDjango:
@@ -151,6 +153,11 @@ class TestNumberedSql:
         project = self.OLD | {f"{self.FOLDER}/0007_own.sql": "CREATE TABLE mine (id INTEGER);"}
         result = settle(project, self.OLD, self.OLD | {f"{self.FOLDER}/0002_more.sql": "SELECT 1;"})
         assert result.added == (f"{self.FOLDER}/0008_more.sql",)
+
+    def test_what_runs_them_goes_with_the_template_that_brought_it(self) -> None:
+        runner = "src/shop/migrations/__init__.py"
+        old = self.OLD | {runner: "def migrate(): ..."}
+        assert runner in settle(old, old, {}).old
 
     def test_for_another_engine_the_templates_are_merged_and_the_users_are_named(self) -> None:
         own = f"{self.FOLDER}/0002_own.sql"

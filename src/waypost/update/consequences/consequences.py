@@ -15,7 +15,7 @@ from waypost.update.histories.django import label_of
 from waypost.update.histories.settle import Settled
 from waypost.update.histories.tables import tables_of
 from waypost.update.merge.changes import Merge
-from waypost.update.reading.environment import EXAMPLE, EnvironmentChange, environment_change, names_set_in
+from waypost.update.reading.environment import EXAMPLE, EnvironmentChange, environment_change, values_set_in
 from waypost.update.reading.project_files import ProjectFiles
 
 _PROJECT_FILE = "pyproject.toml"
@@ -76,7 +76,7 @@ def _has_target(side: Side, target: str) -> bool:
 
 
 def _environment_notes(change: EnvironmentChange, environment: str) -> Iterator[str]:
-    own = names_set_in(environment)
+    own = values_set_in(environment)
     new = [each.name for each in change.added if not each.is_optional]
     if new:
         yield f"New variables: {', '.join(new)}. Set them wherever the project runs; {EXAMPLE} says what they mean."

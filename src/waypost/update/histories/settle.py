@@ -24,8 +24,9 @@ class Settled:
 
     ``added`` are the paths of the migrations that come into the project; ``kept`` the project's migrations of what the
     template has no longer; ``retired`` those that nothing runs any more; ``foreign`` its own ones in the SQL of another
-    database engine. ``differs`` says whether the template's migrations are others than before, so that the models may
-    be, too.
+    database engine. ``needed`` are, where files of the template go, the project's migrations and the modules that they
+    import, without which its history does not run. ``differs`` says whether the template's migrations are others than
+    before, so that the models may be, too.
     """
 
     old: Mapping[str, File]
@@ -34,6 +35,7 @@ class Settled:
     kept: tuple[str, ...] = ()
     retired: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
+    needed: frozenset[str] = frozenset()
     differs: bool = False
 
 
@@ -61,8 +63,10 @@ def settled(
     named = _named(wanted, own, read, new)
     going = old.keys() - new.keys()
     left_out = (before | after) - merged
-    left_out |= _needed_by_migrations(own, before, new, going & paths, read)
-    left_out |= {path for path in going if path.endswith("/__init__.py") and _folder(path) in map(_folder, own)}
+    needed = _history(own, before, new, paths - new.keys(), read) if going else frozenset()
+    left_out |= (going & needed) - merged
+    packages = {_folder(path) for path in own if path.endswith(".py")}
+    left_out |= {path for path in going if _name(path) == "__init__.py" and _folder(path) in packages}
     base = {path: file for path, file in old.items() if path not in left_out}
     rest = {path: file for path, file in new.items() if path not in left_out}
     rest |= {here: File(REGULAR, text.encode()) for here, text in named.values()}
@@ -79,6 +83,7 @@ def settled(
         kept=tuple(sorted(gone & own)),
         retired=tuple(sorted(path for path in own if _is_retired(path, old, new))),
         foreign=tuple(sorted(path for path in own - before if is_other_engine and path.endswith(".sql"))),
+        needed=needed,
         differs=any(old.get(path) != new.get(path) for path in before | after),
     )
 
@@ -118,10 +123,10 @@ def _follow_in(folder: str, texts: Mapping[str, str]) -> _Follow:
     return alembic.follow if _name(folder) == "versions" else django.follow
 
 
-def _needed_by_migrations(
-    own: set[str], before: set[str], new: Mapping[str, File], going: set[str], read: Read
-) -> set[str]:
-    """Return those of the files that go that migrations import which are still run."""
+def _history(
+    own: set[str], before: set[str], new: Mapping[str, File], modules: frozenset[str], read: Read
+) -> frozenset[str]:
+    """Return the project's migrations that are still run, and those of the modules that they import."""
     of_the_template = {_folder(path) for path in before}
     still_there = {_folder(path) for path in new if is_migration(path)}
 
@@ -131,8 +136,9 @@ def _needed_by_migrations(
             return f"{_folder(folder)}/env.py" in new
         return folder in still_there or folder not in of_the_template
 
-    running = [path for path in own if path.endswith(".py") and is_run(path)]
-    return files_needed_by(running, going, lambda path: read(path).decode(errors="replace")) if going else set()
+    running = {path for path in own if is_run(path)}
+    scripts = [path for path in running if path.endswith(".py")]
+    return frozenset(running | files_needed_by(scripts, modules, lambda path: read(path).decode(errors="replace")))
 
 
 def _is_retired(path: str, old: Mapping[str, File], new: Mapping[str, File]) -> bool:

@@ -53,11 +53,6 @@ def environment_change(old: bytes, new: bytes) -> EnvironmentChange:
     )
 
 
-def names_set_in(content: str) -> frozenset[str]:
-    """Return the names that an environment file sets."""
-    return frozenset(found[2] for line in content.splitlines() if (found := _VARIABLE.match(line)) and not found[1])
-
-
 def values_set_in(content: str) -> Mapping[str, str]:
     """Return what an environment file sets."""
     found = (_VARIABLE.match(line) for line in content.splitlines())
