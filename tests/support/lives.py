@@ -204,15 +204,10 @@ class Life:
         uv = shutil.which("uv", path=os.path.dirname(sys.executable))  # noqa: PTH120 - a part of PATH
         assert uv
         python = self.project / ".venv/bin/python"
-        if not python.exists() or self._python_of_the_environment() != self.python_version:
-            self._uv(uv, "venv", "--quiet", "--clear", "--python", str(found(self.python_version)), ".venv")
+        if not python.exists():
+            self._uv(uv, "venv", "--quiet", "--python", str(found(self.python_version)), ".venv")
         self._uv(uv, "pip", "install", "--quiet", "--python", str(python), "--editable", ".", "--group", "dev")
         return ""
-
-    def _python_of_the_environment(self) -> str:
-        match = re.search(r"^version_info = (\d+\.\d+)", (self.project / ".venv/pyvenv.cfg").read_text(), re.MULTILINE)
-        assert match
-        return match[1]
 
     def _uv(self, *command: str) -> None:
         done = subprocess.run(command, cwd=self.project, capture_output=True, text=True, check=False)

@@ -161,8 +161,8 @@ def servers(
 
 def live(place: Workplace, plan: Plan, addresses: dict[str, str]) -> None:
     """Lead a project through its life, and hold it to its promises after each update."""
-    for answers in plan.changes:
-        if (version := as_text(answers.get("python_version", "3.12"))) and not found(version):
+    for version in (as_text(answers["python_version"]) for answers in plan.changes if "python_version" in answers):
+        if not found(version):
             pytest.skip(f"no Python {version} is installed here")
     life = Life(place=place, template=plan.template, uses_pip=plan.uses_pip, addresses=addresses)
     life.make({key: as_text(value) for key, value in plan.begins_with.items()}, release=plan.release)

@@ -168,7 +168,7 @@ def _renaming_notes(
 def _left_for_migrations(needed: Iterable[str]) -> Iterator[str]:
     modules = sorted(path for path in needed if not is_migration(path))
     if modules:
-        yield f"Migrations import {enumerated(modules)}, so that stays; the new template uses and tests nothing of it."
+        yield f"Only migrations still need these files, which stay and are not tested any more: {enumerated(modules)}."
 
 
 def _shadow_notes(aside: Mapping[str, str]) -> tuple[str, ...]:
