@@ -25,10 +25,10 @@ QUICK = -m 'not (slow or project or service or terminal)' --ignore tests/templat
 QUICK_PYTEST = env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n logical --dist worksteal $(QUICK)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup quick test check lint types format docs demo pins proof audit release clean
+.PHONY: help setup quick test check lint types format docs demo screenshots pins proof audit release clean
 
 help: ## List what make can do
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## Install everything that development needs into .venv; does nothing if that is up to date
 
@@ -64,6 +64,9 @@ docs: setup ## Write the reference pages that are generated from the code
 
 demo: setup ## Show Waypost at work, without a terminal
 	$(BIN)/python scripts/demo.py
+
+screenshots: setup ## Write docs/gallery.md and its pictures: every template with every example, in chromium
+	$(BIN)/python scripts/screenshots.py
 
 pins: setup ## Update constraints.txt to the newest versions of the development tools
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-annotate \

@@ -27,7 +27,7 @@ TEMPLATES = ("flask-micro", "flask-blueprints", "django-full")
 # The combinations, and what other tests leave to the proof.
 TESTS = {
     "combinations": ("tests/templates/test_choices.py", "tests/templates/test_combinations.py"),
-    "thorough": ("-m", "thorough", "tests/templates"),
+    "thorough": ("-m", "thorough", "tests"),
 }
 
 _PAGE = """\

@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dependency_pages import dependency_pages
+from evidence_page import evidence_page
+from practice_page import practice_page
+from security_page import security_page
+from starters_page import starters_page
 from waypost.advice.evidence import load_evidence
 from waypost.errors import ExitCode
 from waypost.model import Question, Refusal
@@ -28,8 +32,11 @@ def pages() -> dict[Path, str]:
     return {
         Path("docs/questions.md"): "\n".join(_questions(catalogue)),
         Path("docs/refused-combinations.md"): "\n".join(_refusals(catalogue)),
-        Path("docs/evidence.md"): "\n".join(_evidence()),
+        Path("docs/starters.md"): starters_page(catalogue),
+        Path("docs/evidence.md"): evidence_page(load_evidence()),
+        Path("docs/practice.md"): practice_page(),
         Path("docs/exit-codes.md"): "\n".join(_exit_codes()),
+        Path("docs/security.md"): security_page(),
         **dependency_pages(catalogue),
     }
 
@@ -87,24 +94,6 @@ def _where(refusal: Refusal) -> str:
     return " and ".join(
         f"`{key}` = {' or '.join(f'`{shown(value)}`' for value in values)}" for key, values in refusal.where.items()
     ).replace("'", "")
-
-
-def _evidence() -> Iterator[str]:
-    evidence = load_evidence()
-    yield from ("<!-- Made by `make docs` from src/waypost/advice/evidence.toml; change it there. -->", "")
-    yield from ("# The evidence behind the advice", "")
-    yield "Every claim of five published comparisons about when to choose which, in words of our own. A claim counts"
-    yield "when the answers match; its weight is 3 for plain advice, 2 for a strong argument, 1 for a nuance."
-    for document_id, document in evidence.documents.items():
-        author = f", {document.author}" if document.author else ""
-        year = f", {document.year}" if document.year else ""
-        yield from ("", f"## {document.title}{author}{year}", "", "| answers | leans | weight | claim | section |")
-        yield "|---|---|---|---|---|"
-        for claim in (*evidence.claims, *evidence.flask_claims):
-            if claim.document == document_id:
-                when = " and ".join(f"{key} = {' or '.join(values)}" for key, values in claim.when.items())
-                yield f"| {when} | {claim.leans} | {claim.weight} | {claim.claim} | {claim.section} |"
-    yield ""
 
 
 def _exit_codes() -> Iterator[str]:

@@ -78,7 +78,7 @@ def _screens() -> Iterator[list[Text]]:
         ) as terminal:
             terminal.wait_for("What are you building?")
             terminal.press(*["down"] * 9, "enter")
-            terminal.wait_for("Who decides how the pieces fit together?", "Still open")
+            terminal.wait_for("What are you building?", "still open")
             yield _drawn(terminal)
             while "Which starter project" not in terminal.words:
                 shown = terminal.text

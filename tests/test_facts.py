@@ -15,7 +15,7 @@ TEMPLATES = ROOT / "templates"
 # What Waypost itself reads: the levels that `unsure` stands for, and what it prints or writes.
 OF_WAYPOST = {
     *("account_level", "admin_level", "next_steps", "dependency_names", "reserved_names", "fitting_example"),
-    *("migration_steps", "servers", "sqlite_folder", "addresses", "data_out", "data_in"),
+    *("migration_steps", "unasked", "servers", "sqlite_folder", "addresses", "data_out", "data_in"),
 }
 # Data that is read as such: by the validator, by `make docs`, by the files that hold lists.
 DATA = {"refused_combinations", "well_known_names", "dependencies", "features"}

@@ -32,7 +32,8 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("projects", "fleet"),
     ("wizard", "sources"),
     ("wizard.terminal",),
-    ("advice", "questions", "system"),
+    ("advice.shown",),
+    ("advice", "practice", "questions", "system"),
     ("errors",),
     ("model", "address"),
 )
@@ -47,7 +48,7 @@ HOMES = {
     "jinja2": {"questions.expressions"},
     "questionary": {"wizard.terminal.prompts"},
     "prompt_toolkit": {"wizard.terminal.prompts", "wizard.terminal.styling", "wizard.terminal.streams"},
-    "rich": {"advice.drawing"},
+    "rich": {"advice.shown.drawing"},
     # Writing TOML, and merging it.
     "tomlkit": {"questions.schema", "update.merge.structure.toml"},
     # A source's catalogue, a project's record, and whether a merged file still parses and holds no key twice.
@@ -167,7 +168,12 @@ def test_only_git_runs_git() -> None:
         "advice.sums",
         "advice.evidence",
         "advice.model",
-        "advice.text",
+        "advice.outlook",
+        "advice.shown.text",
+        "advice.shown.starters",
+        "practice.table",
+        "practice.comparison",
+        "practice.text",
         "model",
         "errors",
         "questions.values",

@@ -82,4 +82,5 @@ def test_the_wheel_holds_the_package_and_nothing_else(built: Path) -> None:
     assert {name.partition("/")[0] for name in names} == {"waypost", "waypost-7.2.0.dist-info"}
     carried = {name.removeprefix("waypost/") for name in names}
     data = {"sources/history.bundle", "sources/releases.toml", "advice/evidence.toml", "py.typed"}
+    data.add("practice/practice.toml")
     assert data | {"_source/copier.yml"} <= carried

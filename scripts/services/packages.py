@@ -19,6 +19,8 @@ PROGRAMS = {
     "nginx": "nginx",
     "supervisord": "supervisor",
     "munin-run": "munin-node",
+    "xgettext": "gettext",
+    "openssl": "openssl",
 }
 
 # Debian keeps PostgreSQL's servers off PATH, one folder a version, and /usr/sbin off the PATH of ordinary users.

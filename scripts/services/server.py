@@ -76,9 +76,9 @@ class Server(ABC):
         """What the server and its preparation print."""
         return self.folder / "log"
 
-    def spawn(self) -> None:
-        """Start the server on a port that is free now."""
-        self.port = free_port()
+    def spawn(self, port: int = 0) -> None:
+        """Start the server on this port, or on one that is free now."""
+        self.port = port or free_port()
         self.attempts += 1
         self.process = self._popen([*_die_with_us(self.stop_signal), *self.command()], stdin=subprocess.DEVNULL)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from waypost.advice.drawing import draw_recommendation
 from waypost.advice.recommend import recommend
-from waypost.advice.text import recommendation_text
+from waypost.advice.shown.drawing import draw_recommendation
+from waypost.advice.shown.text import recommendation_text
 
 
 def words(text: str) -> list[str]:

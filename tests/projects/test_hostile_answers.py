@@ -75,6 +75,9 @@ def assert_sound(project: Path) -> None:
     for path in project.rglob("*"):
         if not path.is_file() or ".git" in path.relative_to(project).parts:
             continue
+        if path.suffix == ".png":
+            assert path.read_bytes().startswith(b"\x89PNG\r\n")
+            continue
         text = path.read_text(encoding="utf-8")
         match path.suffix:
             case ".py":
@@ -132,9 +135,15 @@ def pages_of(source: TemplateSource, template: str, answers: Mapping[str, Value]
 
 
 def html_of(project: Path) -> dict[str, str]:
-    """The pages of a project, by their paths below its package, which is named after an answer."""
+    """The pages of a project, by their paths below its package; its name, an identifier, may stand in them."""
+    package = next((path.parent.name for path in project.glob("src/*/__init__.py")), "config")
     found = (path for path in project.rglob("*.html") if "templates" in path.parts)
-    return {path.as_posix().rpartition("/templates/")[2]: path.read_text(encoding="utf-8") for path in found}
+    return {
+        path.as_posix().rpartition("/templates/")[2]: path.read_text(encoding="utf-8").replace(
+            f"src/{package}/", "src/package/"
+        )
+        for path in found
+    }
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))

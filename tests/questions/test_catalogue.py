@@ -17,7 +17,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from support.sources import ROOT, TEMPLATES, catalogue, copy_of_our_source
-from waypost.advice.evidence import DECISIONS
+from waypost.advice.rules import QUESTIONS as DECISIONS
 from waypost.errors import SourceError
 from waypost.model import Choice, Question, Refusal, Value
 from waypost.questions.catalogue import load_catalogue
@@ -30,11 +30,12 @@ DESIGN: Mapping[str, str] = {
     "experience": "beginner intermediate experienced",
     "philosophy": "full-control balanced conventions",
     "admin": "none basic multi-role",
-    "accounts": "none login full",
+    "accounts": "none login registration full",
     "data": "none simple relational document",
     "security": "standard high",
     "growth": "steady growing large-scale",
     "delivery": "quick-first-version long-lived",
+    "team_knows": "flask django both neither",
     "template": "flask-micro flask-blueprints django-full",
     "license": "MIT BSD-3-Clause Apache-2.0 proprietary",
     "python_version": "3.11 3.12 3.13 3.14 3.15",
@@ -49,6 +50,7 @@ DESIGN: Mapping[str, str] = {
     "deployment": "docker nginx supervisor",
     "monitoring": "statsd prometheus munin",
     "error_reports": "none sentry",
+    "dependency_updates": "none renovate dependabot",
     "ci": "none github gitlab",
     "example_domain": "items predictions blog shop",
 }

@@ -28,13 +28,15 @@ USUAL = "3.12"  # what projects ask for unless somebody chooses another Python
 def pyprojects(template: str) -> Iterator[dict[str, Any]]:
     """The pyproject.toml of each project that together hold every pair of choices of a template.
 
-    Two releases of Django cannot share an environment: ``django-full-lts`` gives the projects on the older one. Django,
-    accounts and high security are three choices which only together ask for something, so no pair need hold it.
+    Two releases of Django cannot share an environment: ``django-full-lts`` gives the projects on the older one. Three
+    choices can ask for something only together, so no pair need hold it: Django, accounts and high security do, and
+    Django, an admin area and no accounts.
     """
     lts = template.endswith("-lts")
     if template.startswith("django-full"):
         release = "5.2" if lts else "6.1"
-        yield _pyproject({"template": "django-full", "django_version": release, "accounts": "full", "security": "high"})
+        for more in ({"accounts": "full", "security": "high"}, {"accounts": "none", "admin": "basic"}):
+            yield _pyproject({"template": "django-full", "django_version": release, **more})
     for answers in pairwise(template.removesuffix("-lts")):
         if (answers.get("django_version") == "5.2") == lts:
             yield _pyproject(answers)

@@ -24,7 +24,9 @@ from pathlib import Path
 from typing import Protocol, cast
 
 import pytest
+from playwright.sync_api import Browser
 
+from support.browsing import launched
 from support.deploying import ALL
 from support.environments import ENVIRONMENTS, USUAL, installed, requirements, standing_in
 from support.nginx import Proxy, proxy
@@ -190,6 +192,14 @@ def environment() -> MakeEnvironment:
     return shared_environment
 
 
+# All that it knows but one: whoever guesses at passwords is to be slowed down.
+WORTH_A_WARNING = (
+    "missing_auth,missing_test_data,base_url_mismatch,validation_mismatch,missing_deserializer,unused_openapi_auth,"
+    "unsupported_regex,method_not_allowed,constants_extraction,unmatched_filter,unresolvable_reference,low_valid_rate,"
+    "dictionary_mismatch,timeout_units"
+)
+
+
 @pytest.fixture
 def hold_to_description(tmp_path: Path) -> HoldToDescription:
     """A function that lets schemathesis send made-up requests."""
@@ -200,7 +210,16 @@ def hold_to_description(tmp_path: Path) -> HoldToDescription:
         done = subprocess.run(
             [
                 *(program, "run", f"{url}/openapi.json", *header),
-                *("--max-examples", "25", "--seed", "1", "--generation-database", "none"),
+                *(
+                    "--max-examples",
+                    "25",
+                    "--seed",
+                    "1",
+                    "--generation-database",
+                    "none",
+                    "--warnings",
+                    WORTH_A_WARNING,
+                ),
             ],
             cwd=tmp_path,
             capture_output=True,
@@ -213,6 +232,13 @@ def hold_to_description(tmp_path: Path) -> HoldToDescription:
         return done.stdout
 
     return hold
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser of this machine."""
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")
@@ -273,7 +299,7 @@ def find_traces() -> FindTraces:
             f"{path.relative_to(project)}: {match[0]}"
             for path in project.rglob("*")
             if path.is_file() and path.name not in {".copier-answers.yml", ".gitignore"}
-            for match in [re.search(pattern, path.read_text(encoding="utf-8"), re.IGNORECASE)]
+            for match in [re.search(pattern, path.read_text(encoding="utf-8", errors="replace"), re.IGNORECASE)]
             if match
         }
 
@@ -498,17 +524,19 @@ def _variables(project: Path, environment: Environment) -> dict[str, str]:
         "PYTHONPATH": str(project / "src"),
         "PYTHONDONTWRITEBYTECODE": "1",
         "RUFF_NO_CACHE": "true",
-        "MYPY_CACHE_DIR": str(environment.directory / f"mypy-cache-{_modules(project)}"),
+        "MYPY_CACHE_DIR": str(environment.directory / _mypy_cache(project)),
     }
 
 
-def _modules(project: Path) -> str:
-    """What renderings with the same modules have in common, so that they can share what mypy remembers.
+def _mypy_cache(project: Path) -> str:
+    """What renderings share of what mypy remembers, so that it reads the types of their libraries once.
 
-    The libraries' types are then read once. With other modules it would look for those that Django's plugin once found.
+    Those of Django only where they have the same modules: in others it would look for those that the plugin once found.
     """
+    if not (project / "manage.py").exists():
+        return "mypy-cache"
     modules = sorted(str(path.relative_to(project)) for path in project.rglob("*.py"))
-    return hashlib.sha256("\n".join(modules).encode()).hexdigest()[:12]
+    return f"mypy-cache-{hashlib.sha256(chr(10).join(modules).encode()).hexdigest()[:12]}"
 
 
 def _application(project: Path) -> str:

@@ -2,171 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-import shutil
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import (
-    Browser,
-    ConsoleMessage,
-    Page,
-    Request,
-    ViewportSize,
-    WebSocketRoute,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, WebSocketRoute
+
+from support.browsing import DJANGO_S_OWN, PASSWORD, Visitor, visiting
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from templates.conftest import MakeEnvironment, Render, Run, Serve
 
 pytestmark = pytest.mark.project
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PASSWORD = "Correct-Horse-Battery-9"
-# WCAG 2.2, levels A and AA.
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
-    "resultTypes": ["violations"],
-}
-# Django's list of filters, whose links are too low by a hair, and Select2, whose fields have no names.
-DJANGO_S_OWN = "#changelist-filter, .select2-container"
-NARROW: ViewportSize = {"width": 360, "height": 740}
-WIDE: ViewportSize = {"width": 1280, "height": 800}
-
-# What the keyboard has to reach: a group of radio buttons is one stop, at the chosen one.
-REACHABLE = """(foreign) => {
-  const wanted = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]';
-  const seen = [...document.querySelectorAll(wanted)].filter(element =>
-    !element.disabled && element.tabIndex >= 0 && element.checkVisibility({visibilityProperty: true})
-    && !element.closest('[inert]') && !element.closest(foreign)
-    && !(element.type === 'radio' && !element.checked));
-  seen.forEach((element, number) => { element.dataset.stop = number; });
-  return seen.map(element => element.outerHTML.slice(0, 160));
-}"""
-# Colours that fade from one scheme to the other have arrived.
-SETTLED = "Promise.allSettled(document.getAnimations().map(animation => animation.finished))"
-FOCUSED = """(foreign) => {
-  const element = document.activeElement;
-  if (!element || element === document.body || element.closest(foreign)) return null;
-  const style = getComputedStyle(element);
-  const box = element.getBoundingClientRect();
-  const marked = (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1) || style.boxShadow !== 'none';
-  return {stop: element.dataset.stop ?? null, marked, shown: box.width > 0 && box.right > 0,
-          html: element.outerHTML.slice(0, 160)};
-}"""
-
-
-@dataclass(kw_only=True)
-class Visitor:
-    """A person at the screen; what the browser complains about meanwhile is kept."""
-
-    page: Page
-    url: str
-    complaints: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.page.on("console", self._note)
-        self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
-        self.page.on("requestfailed", self._note_failure)
-
-    def _note(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.complaints.append(f"{self.page.url}: {message.type}: {message.text}")
-
-    def _note_failure(self, request: Request) -> None:
-        # Whoever goes on before a picture has come gives it up.
-        if request.failure != "net::ERR_ABORTED":
-            self.complaints.append(f"{request.url}: {request.failure}")
-
-    def go(self, path: str) -> None:
-        """Open an address."""
-        self.page.goto(self.url + path)
-
-    def fill(self, **fields: str) -> None:
-        """Fill in fields by their names."""
-        for name, value in fields.items():
-            self.page.locator(f"main [name={name}]").fill(value)
-
-    def press(self, name: str) -> None:
-        """Press a button, or follow a link, of this name in the page's main part."""
-        main = self.page.get_by_role("main")
-        spelt = re.compile(f"^{re.escape(name)}$", re.IGNORECASE)
-        main.get_by_role("button", name=spelt).or_(main.get_by_role("link", name=spelt)).click()
-
-    def inspect(self, *, foreign: str = "") -> None:
-        """Look at the page as it is: by rules, by keyboard, in the dark and on a narrow screen.
-
-        ``foreign`` selects what is not the project's own, such as Swagger UI: it is not held against the rules.
-        """
-        where = self.page.url.removeprefix(self.url)
-        assert not self.complaints, "\n".join(self.complaints)
-        looked_at = {"exclude": [[foreign]]} if foreign else None
-        schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-        for scheme in schemes:
-            self.page.emulate_media(color_scheme=scheme)
-            self.page.evaluate(SETTLED)
-            found = Axe().run(self.page, context=looked_at, options=RULES)
-            assert not found.violations_count, f"{where}, {scheme}:\n{found.generate_report()}"
-        self.page.emulate_media(color_scheme="light")
-        self._walk(where, foreign or "#nothing")
-        self.page.set_viewport_size(NARROW)
-        width = self.page.evaluate("document.documentElement.scrollWidth")
-        self.page.set_viewport_size(WIDE)
-        assert width <= NARROW["width"], f"{where} is {width} pixels wide on a screen of {NARROW['width']}"
-        self.complaints.clear()
-
-    def _walk(self, where: str, foreign: str) -> None:
-        """Press Tab until every stop was met, each with a mark that can be seen."""
-        wanted = self.page.evaluate(REACHABLE, foreign)
-        met: set[int] = set()
-        for _ in range(2 * len(wanted) + 100):
-            self.page.keyboard.press("Tab")
-            focused = self.page.evaluate(FOCUSED, foreign)
-            if focused is None:
-                continue
-            assert focused["marked"], f"{where}: nothing shows the focus on {focused['html']}"
-            assert focused["shown"], f"{where}: the focus is out of sight on {focused['html']}"
-            if focused["stop"] is not None:
-                met.add(int(focused["stop"]))
-            if len(met) == len(wanted):
-                return
-        missed = [html for number, html in enumerate(wanted) if number not in met]
-        assert not missed, f"{where}: the keyboard does not reach\n" + "\n".join(missed)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The browser of this machine; none is ever downloaded."""
-    if CHROMIUM is None:
-        pytest.skip("there is no chromium on the PATH")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@contextlib.contextmanager
-def _visitor(browser: Browser, url: str, *, scripts: bool = True) -> Iterator[Visitor]:
-    context = browser.new_context(java_script_enabled=scripts, viewport=WIDE)
-    context.set_default_timeout(15_000)
-    yield Visitor(page=context.new_page(), url=url)
-    context.close()
 
 
 def _link(log: Path, path: str) -> str:
@@ -189,35 +39,35 @@ def test_flask_blueprints_in_a_browser(
     run(project, installed, "flask", "create-admin", "--email", "boss@example.com", "--password", PASSWORD)
     log = tmp_path / "log"
     with serve(project, installed, log=log) as url:
-        with _visitor(chromium, url) as visitor:
-            for path in ("/", "/items/", "/auth/login", "/auth/register", "/auth/forgot-password"):
+        with visiting(chromium, url) as visitor:
+            for path in ("/", "/_start", "/items/", "/auth/login", "/auth/register", "/auth/forgot-password"):
                 visitor.go(path)
                 visitor.inspect()
             visitor.go("/auth/register")
             visitor.fill(email="ada@example.com")
-            visitor.press("Send the link")
+            visitor.press("Send link")
             visitor.inspect()
             visitor.go(_link(log, "/auth/register/confirm"))
             visitor.inspect()
             visitor.fill(display_name="Ada", password=PASSWORD, repeated=PASSWORD)
-            visitor.press("Register")
-            visitor.page.get_by_role("button", name="Sign out").wait_for()
+            visitor.press("Sign up")
+            _is_signed_in(visitor)
             for path in ("/", "/profile/", "/profile/edit", "/auth/password"):
                 visitor.go(path)
                 visitor.inspect()
-            _keep_items(visitor, "Lamp", new="Add an item", deletes=False)
-        with _visitor(chromium, url) as visitor:
+            _keep_own_items(visitor, "Lamp", deletes=False)
+        with visiting(chromium, url) as visitor:
             visitor.go("/auth/login")
             _sign_in(visitor, "boss@example.com")
             for path in ("/admin/", "/admin/accounts/", "/admin/accounts/new", "/admin/accounts/1"):
                 visitor.go(path)
                 visitor.inspect()
             _save_too_late(visitor, "Lamp, red")
-            _keep_items(visitor, "Chair", new="Add an item")
-        with _visitor(chromium, url, scripts=False) as visitor:
+            _keep_own_items(visitor, "Chair")
+        with visiting(chromium, url, scripts=False) as visitor:
             visitor.go("/auth/login")
             _sign_in(visitor, "ada@example.com")
-            _keep_items(visitor, "Table", new="Add an item", scripts=False, deletes=False)
+            _keep_own_items(visitor, "Table", scripts=False, deletes=False)
 
 
 def test_the_blog_of_flask_blueprints_in_a_browser(
@@ -235,7 +85,7 @@ def test_the_blog_of_flask_blueprints_in_a_browser(
         + "code " * 100
         + "\n```\n\n> said\n"
     )
-    with serve(project, installed) as url, _visitor(chromium, url) as visitor:
+    with serve(project, installed) as url, visiting(chromium, url) as visitor:
         visitor.go("/auth/login")
         _sign_in(visitor, "boss@example.com")
         for path in ("/", "/admin/", "/writing/", "/blog/?q=nothing"):
@@ -243,19 +93,19 @@ def test_the_blog_of_flask_blueprints_in_a_browser(
             visitor.inspect()
         visitor.press("Search")
         visitor.go("/writing/")
-        visitor.press("Write a post")
+        visitor.press("New post")
         visitor.inspect()
         visitor.fill(title="First light", tags="a word, " + "b" * 40, summary="In short", body=text)
         visitor.press("Preview")
-        visitor.page.get_by_role("heading", name="Preview, which is not saved").wait_for()
+        visitor.page.get_by_role("heading", name="Preview, not saved yet").wait_for()
         visitor.inspect()
         visitor.fill(slug="Not one")
-        visitor.press("Save")
+        visitor.press("Save post")
         visitor.page.get_by_role("alert").wait_for()
         visitor.complaints.clear()  # the browser notes each answer that is an error
         visitor.inspect()
         visitor.fill(slug="")
-        visitor.press("Save")
+        visitor.press("Save post")
         visitor.inspect()
         visitor.press("Publish")
         visitor.inspect()
@@ -268,14 +118,14 @@ def test_the_blog_of_flask_blueprints_in_a_browser(
             visitor.inspect()
         visitor.go("/writing/")
         visitor.press("First light")
-        visitor.press("Take back")
+        visitor.press("Unpublish")
         visitor.press("Edit")
         visitor.inspect()
         visitor.press("Cancel")
         visitor.press("Delete")
         visitor.inspect()
-        visitor.press("Delete")
-        visitor.page.get_by_text("The post was deleted.").wait_for()
+        visitor.press("Delete post")
+        visitor.page.get_by_text("The post is deleted.").wait_for()
         visitor.go("/blog/posts/first-light")
         visitor.complaints.clear()
         visitor.inspect()
@@ -284,17 +134,32 @@ def test_the_blog_of_flask_blueprints_in_a_browser(
 def _sign_in(visitor: Visitor, email: str, field: str = "email") -> None:
     visitor.fill(**{field: email, "password": PASSWORD})
     visitor.press("Sign in")
-    visitor.page.get_by_role("button", name="Sign out").wait_for()
+    _is_signed_in(visitor)
 
 
-def _keep_items(visitor: Visitor, name: str, *, new: str, scripts: bool = True, deletes: bool = True) -> None:
+def _is_signed_in(visitor: Visitor) -> None:
+    """Wait for the menu of the account, or for what stands outside of one."""
+    menu = visitor.page.locator("header details.menu summary")
+    menu.or_(visitor.page.get_by_role("button", name="Sign out")).first.wait_for()
+
+
+def _keep_items(
+    visitor: Visitor,
+    name: str,
+    *,
+    new: str,
+    save: str = "Save",
+    delete: str = "Delete",
+    scripts: bool = True,
+    deletes: bool = True,
+) -> None:
     """Make an item, change it, and take it away again."""
     visitor.go("/items/")
     visitor.press(new)
     if scripts:
         visitor.inspect()
     visitor.fill(name=name, description="It gives light.\nIt is green.")
-    visitor.press("Save")
+    visitor.press(save)
     visitor.page.get_by_text(name).first.wait_for()
     visitor.go("/items/")
     if scripts:
@@ -306,7 +171,7 @@ def _keep_items(visitor: Visitor, name: str, *, new: str, scripts: bool = True, 
     if scripts:
         visitor.inspect()
     visitor.fill(name=f"{name}, red")
-    visitor.press("Save")
+    visitor.press(save)
     visitor.page.get_by_text(f"{name}, red").first.wait_for()
     if deletes:
         visitor.go("/items/")
@@ -314,9 +179,14 @@ def _keep_items(visitor: Visitor, name: str, *, new: str, scripts: bool = True, 
         visitor.press("Delete")
         if scripts:
             visitor.inspect()
-        visitor.press("Delete")
+        visitor.press(delete)
         visitor.go("/items/")
         assert not visitor.page.get_by_text(f"{name}, red").count()
+
+
+def _keep_own_items(visitor: Visitor, name: str, *, scripts: bool = True, deletes: bool = True) -> None:
+    new, save, delete = "New item", "Save item", "Delete item"
+    _keep_items(visitor, name, new=new, save=save, delete=delete, scripts=scripts, deletes=deletes)
 
 
 def _save_too_late(visitor: Visitor, name: str) -> None:
@@ -327,11 +197,11 @@ def _save_too_late(visitor: Visitor, name: str) -> None:
     other = Visitor(page=visitor.page.context.new_page(), url=visitor.url)
     other.page.goto(visitor.page.url)
     other.fill(name="Theirs")
-    other.press("Save")
-    other.page.get_by_text("The item was changed.").wait_for()
+    other.press("Save item")
+    other.page.get_by_text("The item is saved.").wait_for()
     other.page.close()
     visitor.fill(name="Mine")
-    visitor.press("Save")
+    visitor.press("Save item")
     warning = visitor.page.get_by_role("alert")
     warning.wait_for()
     assert "Theirs" in warning.inner_text()
@@ -340,7 +210,7 @@ def _save_too_late(visitor: Visitor, name: str) -> None:
     assert "409" in complaint
     visitor.complaints.clear()
     visitor.inspect()
-    visitor.press("Save")
+    visitor.press("Save item")
     visitor.page.get_by_role("heading", name="Mine").wait_for()
 
 
@@ -356,8 +226,8 @@ def test_django_full_in_a_browser(
     )
     log = tmp_path / "log"
     with serve(project, installed, log=log) as url:
-        with _visitor(chromium, url) as visitor:
-            for path in ("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"):
+        with visiting(chromium, url) as visitor:
+            for path in ("/", "/_start", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"):
                 visitor.go(path)
                 visitor.inspect()
             visitor.go("/api/docs/")
@@ -365,7 +235,7 @@ def test_django_full_in_a_browser(
             visitor.inspect(foreign="#swagger-ui")
             visitor.go("/accounts/signup/")
             visitor.fill(email="ada@example.com", password1=PASSWORD, password2=PASSWORD)
-            visitor.press("Sign Up")
+            visitor.press("Sign up")
             visitor.inspect()
             visitor.go(_link(log, "/accounts/confirm-email/"))
             visitor.inspect()
@@ -377,7 +247,7 @@ def test_django_full_in_a_browser(
             visitor.press("Edit")
             visitor.inspect()
             visitor.fill(name="Ada")
-            visitor.press("Save")
+            visitor.press("Save profile")
             visitor.page.get_by_text("Ada", exact=True).first.wait_for()
             for path in (
                 "/",
@@ -388,8 +258,8 @@ def test_django_full_in_a_browser(
             ):
                 visitor.go(path)
                 visitor.inspect()
-            _keep_items(visitor, "Shelf", new="New item")
-        with _visitor(chromium, url) as visitor:
+            _keep_own_items(visitor, "Shelf")
+        with visiting(chromium, url) as visitor:
             visitor.go("/accounts/login/")
             _sign_in(visitor, "boss@example.com", field="login")
             for path in (
@@ -400,10 +270,128 @@ def test_django_full_in_a_browser(
             ):
                 visitor.go(path)
                 visitor.inspect(foreign=DJANGO_S_OWN)
-        with _visitor(chromium, url, scripts=False) as visitor:
+        with visiting(chromium, url, scripts=False) as visitor:
             visitor.go("/accounts/login/")
             _sign_in(visitor, "ada@example.com", field="login")
-            _keep_items(visitor, "Clock", new="New item", scripts=False)
+            _keep_own_items(visitor, "Clock", scripts=False)
+
+
+@pytest.mark.thorough
+def test_people_sign_up_to_flask_blueprints_and_choose_a_new_password(
+    *, render: Render, environment: MakeEnvironment, run: Run, serve: Serve, chromium: Browser, tmp_path: Path
+) -> None:
+    project = render("flask-blueprints", accounts="registration")
+    installed = environment("flask-blueprints")
+    run(project, installed, "flask", "db", "upgrade")
+    log = tmp_path / "log"
+    with serve(project, installed, log=log) as url:
+        with visiting(chromium, url) as visitor:
+            visitor.go("/")
+            visitor.page.get_by_role("link", name="Sign up").first.click()
+            visitor.fill(email="ada@nowhere")
+            visitor.press("Send link")
+            _is_refused(visitor, "Enter an address like name@example.com")
+            visitor.fill(email="ada@example.com")
+            visitor.press("Send link")
+            visitor.page.get_by_role("heading", name="Check your email").wait_for()
+            visitor.go(_link(log, "/auth/register/confirm"))
+            assert visitor.page.locator("main input:not([type=hidden])").count() == 2
+            visitor.fill(password="short", repeated="other")
+            visitor.press("Sign up")
+            _is_refused(visitor, "Use 12 to 128 characters")
+            visitor.fill(password=PASSWORD, repeated=PASSWORD)
+            visitor.press("Sign up")
+            visitor.page.get_by_text("Your account is ready").wait_for()
+            for path in ("/", "/items/", "/auth/password"):
+                visitor.go(path)
+                visitor.inspect()
+                _says_nothing_of_profiles(visitor)
+            _keep_own_items(visitor, "Lamp")
+        with visiting(chromium, url) as visitor:
+            visitor.go("/auth/login")
+            visitor.fill(email="ada@example.com", password="wrong")
+            visitor.press("Sign in")
+            _is_refused(visitor, "Check both and try again")
+            visitor.press("Forgot your password?")
+            visitor.fill(email="ada@example.com")
+            visitor.press("Send link")
+            link = _link(log, "/auth/new-password")
+            visitor.go(link)
+            visitor.inspect()
+            visitor.fill(password="Another-Horse-7", repeated="Another-Horse-8")
+            visitor.press("Change password")
+            _is_refused(visitor, "The two passwords differ")
+            visitor.fill(password="Another-Horse-7", repeated="Another-Horse-7")
+            visitor.press("Change password")
+            visitor.page.locator("header details.menu summary").click()
+            visitor.page.get_by_role("button", name="Sign out").click()
+            visitor.page.get_by_text("You are signed out").wait_for()
+            visitor.go(link)
+            visitor.page.get_by_role("heading", name="no longer works").wait_for()
+
+
+@pytest.mark.thorough
+def test_people_sign_up_to_django_full_and_choose_a_new_password(
+    *, render: Render, environment: MakeEnvironment, run: Run, serve: Serve, chromium: Browser, tmp_path: Path
+) -> None:
+    project = render("django-full", accounts="registration", admin="none")
+    installed = environment("django-full")
+    run(project, installed, "python", "manage.py", "migrate")
+    log = tmp_path / "log"
+    with serve(project, installed, log=log) as url:
+        with visiting(chromium, url) as visitor:
+            visitor.go("/")
+            visitor.press("Sign up")
+            visitor.fill(email="ada@nowhere", password1="short", password2=PASSWORD)
+            visitor.press("Sign up")
+            visitor.page.get_by_role("alert").first.wait_for()
+            visitor.fill(email="ada@example.com", password1=PASSWORD, password2=PASSWORD)
+            visitor.press("Sign up")
+            visitor.page.wait_for_url("**/accounts/confirm-email/")
+            visitor.go("/accounts/login/")
+            visitor.fill(login="ada@example.com", password=PASSWORD)
+            visitor.press("Sign in")  # the address is not confirmed
+            visitor.page.wait_for_url("**/accounts/confirm-email/")
+            visitor.go(_link(log, "/accounts/confirm-email/"))
+            visitor.press("Confirm")
+            visitor.page.wait_for_url("**/accounts/login/")
+            _sign_in(visitor, "ada@example.com", field="login")
+            visitor.page.locator("header details.menu summary").click()
+            visitor.page.get_by_role("link", name="Account").click()
+            visitor.page.get_by_role("heading", name="Your account", exact=True).wait_for()
+            visitor.inspect()
+            for name in ("email", "password"):
+                visitor.go("/accounts/me/")
+                visitor.press(f"Change {name}")
+                _says_nothing_of_profiles(visitor)
+            for path in ("/", "/items/", "/accounts/me/"):
+                visitor.go(path)
+                _says_nothing_of_profiles(visitor)
+        with visiting(chromium, url) as visitor:
+            visitor.go("/accounts/password/reset/")
+            visitor.fill(email="ada@example.com")
+            visitor.press("Send link")
+            visitor.go(_link(log, "/accounts/password/reset/key/"))
+            visitor.fill(password1="Another-Horse-7", password2="Another-Horse-8")
+            visitor.press("Change password")
+            visitor.page.get_by_role("alert").first.wait_for()
+            visitor.fill(password1="Another-Horse-7", password2="Another-Horse-7")
+            visitor.press("Change password")
+            visitor.page.wait_for_url("**/accounts/password/reset/key/done/")
+            visitor.go("/accounts/login/")
+            visitor.fill(login="ada@example.com", password="Another-Horse-7")
+            visitor.press("Sign in")
+            _is_signed_in(visitor)
+
+
+def _is_refused(visitor: Visitor, reason: str) -> None:
+    visitor.page.get_by_role("alert").filter(has_text=reason).first.wait_for()
+    visitor.complaints.clear()  # the browser notes each answer that is an error
+
+
+def _says_nothing_of_profiles(visitor: Visitor) -> None:
+    text = visitor.page.content()
+    assert not re.search(r"profile|permission|\broles?\b(?!=)|\bgroups?\b", text, re.IGNORECASE), text
 
 
 @pytest.mark.thorough
@@ -417,18 +405,18 @@ def test_the_shop_of_django_full_in_a_browser(
     for command, email in (("create-admin", "boss@example.com"), ("create-user", "ada@example.com")):
         run(project, installed, "python", "manage.py", command, "--email", email, "--password", PASSWORD)
     with serve(project, installed) as url:
-        with _visitor(chromium, url) as visitor:
+        with visiting(chromium, url) as visitor:
             for path in ("/", "/shop/", "/shop/?q=nothing", "/shop/categories/light/", "/shop/cart/"):
                 visitor.go(path)
                 visitor.inspect()
             _order(visitor)
-        with _visitor(chromium, url) as visitor:
+        with visiting(chromium, url) as visitor:
             visitor.go("/accounts/login/")
             _sign_in(visitor, "boss@example.com", field="login")
             for path in ("category/add/", "product/", "product/1/change/", "order/", "order/1/change/"):
                 visitor.go(f"/admin/shop/{path}")
                 visitor.inspect(foreign=DJANGO_S_OWN)
-        with _visitor(chromium, url, scripts=False) as visitor:
+        with visiting(chromium, url, scripts=False) as visitor:
             _order(visitor, looks=False)
 
 
@@ -443,18 +431,18 @@ def _order(visitor: Visitor, *, looks: bool = True) -> None:
     visitor.press("A lamp")
     look()
     visitor.fill(quantity="2")
-    visitor.press("Put into the cart")
-    visitor.page.get_by_text("The cart has been changed.").wait_for()
+    visitor.press("Add to cart")
+    visitor.page.get_by_text("Your cart is updated.").wait_for()
     look()
     visitor.press("Check out")
     _sign_in(visitor, "ada@example.com", field="login")
-    visitor.page.get_by_role("heading", name="Check out").wait_for()
+    visitor.page.get_by_role("heading", name="Checkout").wait_for()
     look()
     visitor.fill(address="12 St James's Square")
-    visitor.press("Place the order")
-    visitor.page.get_by_text("Thank you for your order.").wait_for()
+    visitor.press("Place order for 79.00 EUR")
+    visitor.page.get_by_text("Thank you. Your order is in.").wait_for()
     look()
-    visitor.press("All orders")
+    visitor.page.get_by_role("navigation", name="Breadcrumb").get_by_role("link").click()
     visitor.page.get_by_role("heading", name="Your orders").wait_for()
     look()
 
@@ -465,14 +453,14 @@ def test_an_open_list_of_flask_blueprints_shows_what_others_add(
     project = render("flask-blueprints", realtime=True)
     installed = environment("flask-blueprints")
     run(project, installed, "flask", "db", "upgrade")
-    with serve(project, installed) as url, _visitor(chromium, url) as watching, _visitor(chromium, url) as adding:
+    with serve(project, installed) as url, visiting(chromium, url) as watching, visiting(chromium, url) as adding:
         with watching.page.expect_websocket() as opened:
             watching.go("/items/")
         opened.value.wait_for_event("framereceived", predicate=lambda frame: str(frame).startswith("40"))
         adding.go("/items/")
-        adding.press("Add an item")
+        adding.press("New item")
         adding.fill(name="Lamp")
-        adding.press("Save")
+        adding.press("Save item")
         watching.page.get_by_role("link", name="Lamp").wait_for()
         watching.page.get_by_text("The list was updated.").wait_for()
         watching.inspect()
@@ -492,13 +480,13 @@ def test_an_open_list_of_flask_blueprints_shows_what_it_was_not_told(
         if len(connections) == 1:
             server.on_message(lambda frame: None if str(frame).startswith("42") else connection.send(frame))
 
-    with serve(project, installed) as url, _visitor(chromium, url) as watching, _visitor(chromium, url) as adding:
+    with serve(project, installed) as url, visiting(chromium, url) as watching, visiting(chromium, url) as adding:
         watching.page.route_web_socket(re.compile("/socket.io/"), keep_the_first_from_hearing)
         watching.go("/items/")
         adding.go("/items/")
-        adding.press("Add an item")
+        adding.press("New item")
         adding.fill(name="Lamp")
-        adding.press("Save")
+        adding.press("Save item")
         assert not watching.page.get_by_role("link", name="Lamp").count()
         connections[0].close()
         watching.page.get_by_role("link", name="Lamp").wait_for()

@@ -7,7 +7,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import jinja2
@@ -23,6 +24,20 @@ from waypost.update.merge.soundness import parse_error
 
 # So many random sets a template beyond the pairs; `make proof` looks at thousands.
 EXAMPLES = int(os.environ.get("WAYPOST_EXAMPLES", "40"))
+# The packages whose modules are called otherwise.
+MODULES = {
+    "argon2-cffi": "argon2",
+    "django-allauth": "allauth",
+    "django-axes": "axes",
+    "django-csp": "csp",
+    "django-ninja": "ninja",
+    "djangorestframework": "rest_framework",
+    "markdown-it-py": "markdown_it",
+    "pymongo": "bson pymongo",
+    "python-dotenv": "dotenv",
+    "python-socketio": "socketio",
+    "python-statsd": "statsd",
+}
 FACTS = [entry.key for entry in catalogue().entries if not entry.is_asked and "_" in entry.key]
 QUESTIONS = [question.key for question in catalogue().questions]
 # Jinja that was not rendered, or a tag that left its indentation behind. Pages, feeds and Alembic's own keep theirs.
@@ -82,7 +97,8 @@ def test_every_file_can_be_read_by_what_reads_it(projects: Mapping[str, Path]) -
             assert not parse_error(path.name, content), (
                 f"{options}: {path.relative_to(project)}: {parse_error(path.name, content)}"
             )
-            assert content == b"" or content.endswith(b"\n"), f"{options}: {path.relative_to(project)} ends in a line"
+            is_whole = path.suffix == ".png" or content == b"" or content.endswith(b"\n")
+            assert is_whole, f"{options}: {path.relative_to(project)} ends in a line"
             assert not content.endswith(b"\n\n"), f"{options}: {path.relative_to(project)} ends in empty lines"
 
 
@@ -91,7 +107,7 @@ def test_nothing_of_the_template_is_left_over(projects: Mapping[str, Path]) -> N
         for path in files_in(project):
             assert not re.search("[{}%]", path.relative_to(project).as_posix()), (options, path)
             if path.suffix not in OWN_TAGS and path.name != RECORD:
-                found = [match[0] for match in LEFTOVER.finditer(path.read_text())]
+                found = [match[0] for match in LEFTOVER.finditer(path.read_text(errors="replace"))]
                 assert not found, f"{options}: {path.relative_to(project)}: {found}"
 
 
@@ -118,6 +134,22 @@ def test_no_file_imports_a_module_of_the_project_that_is_not_there(projects: Map
                     assert there, f"{options}: {path.relative_to(project)} imports {module}"
 
 
+def test_every_package_that_a_file_imports_is_asked_for(projects: Mapping[str, Path]) -> None:
+    """But for those that deptry is told of, and for the files that development alone needs."""
+    for options, project in projects.items():
+        table = tomllib.loads((project / "pyproject.toml").read_text())
+        left_out = table["tool"]["deptry"].get("per_rule_ignores", {}).get("DEP003", [])
+        roots = [root for root in (project / "src", project) if root.is_dir()]
+        ours = {path.stem for root in roots for path in root.iterdir()}
+        known = {*sys.stdlib_module_names, *ours, *left_out, *modules_of(table["project"]["dependencies"])}
+        for path in files_in(project):
+            allowed = known | ({*modules_of(table["dependency-groups"]["dev"])} if "tests" in path.parts else set())
+            missing = {
+                module.partition(".")[0] for module in (imported(path) if path.suffix == ".py" else ())
+            } - allowed
+            assert not missing, f"{options}: {path.relative_to(project)} imports {missing}"
+
+
 def test_ruff_finds_nothing_and_would_format_nothing(projects: Mapping[str, Path]) -> None:
     [parent] = {project.parent for project in projects.values()}
     ruff = Path(sys.executable).with_name("ruff")
@@ -141,6 +173,14 @@ def imported(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.add(node.module)
     return found
+
+
+def modules_of(requirements: Iterable[str]) -> Iterator[str]:
+    """The modules of the packages that these requirements name."""
+    for requirement in requirements:
+        found = re.fullmatch(r"([\w-]+)(?:\[([\w,-]+)\])?[<>=,.\d]*", requirement)
+        assert found, requirement
+        yield from MODULES.get(found[1], found[1].replace("-", "_")).split()
 
 
 def is_module(path: Path) -> bool:

@@ -18,7 +18,7 @@ import yaml
 from support.deploying import lint, program
 
 if TYPE_CHECKING:
-    from templates.conftest import MakeEnvironment, Render, Run
+    from templates.conftest import FindTraces, MakeEnvironment, Render, Run
 
 pytestmark = pytest.mark.project
 
@@ -44,8 +44,13 @@ def test_the_workflow_for_github_is_sound_pinned_and_may_only_read(render: Rende
     lint("zizmor", "--offline", "--quiet", path)
     workflow = yaml.safe_load(path.read_text())
     assert workflow["permissions"] == {"contents": "read"}
-    [job] = workflow["jobs"].values()
-    assert "permissions" not in job
+    job, *image = workflow["jobs"].values()
+    for each in (job, *image):
+        assert "permissions" not in each
+        assert each["if"].endswith("github.ref_name == github.event.repository.default_branch")
+    assert [each["steps"][-1]["run"] for each in image] == (
+        ["docker build --tag my-project ."] if "deployment" in ANSWERS[name] else []
+    )
     used = re.findall(r"uses: (\S+)(.*)", path.read_text())
     assert used
     for action, comment in used:
@@ -79,20 +84,44 @@ def test_where_no_oracle_can_be_started_the_pipeline_does_what_needs_none(
     run(project, environment("flask-micro"), *command.split())
 
 
-@pytest.mark.parametrize("ci", ["github", "gitlab"])
+@pytest.mark.parametrize("ci", ["none", "github", "gitlab"])
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_renovate_accepts_its_file_and_looks_after_all_that_is_there(render: Render, template: str, ci: str) -> None:
     for deployment in ([], ["docker"]):
-        project = render(template, ci=ci, deployment=deployment)
+        project = render(template, ci=ci, deployment=deployment, dependency_updates="renovate")
         lint("check-jsonschema", "--builtin-schema", "vendor.renovate", project / "renovate.json")
         managers = set(yaml.safe_load((project / "renovate.json").read_text())["enabledManagers"])
-        expected = {"copier", "pep621", {"github": "github-actions", "gitlab": "gitlabci"}[ci]}
+        expected = {"copier", "pep621", *{"github": ["github-actions"], "gitlab": ["gitlabci"], "none": []}[ci]}
         assert managers == expected | ({"docker-compose", "dockerfile"} if deployment else set())
+
+
+@pytest.mark.parametrize("ci", ["none", "github"])
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_dependabot_accepts_its_file_and_looks_after_all_that_is_there(render: Render, template: str, ci: str) -> None:
+    for deployment in ([], ["docker"]):
+        project = render(template, ci=ci, deployment=deployment, dependency_updates="dependabot")
+        path = project / ".github" / "dependabot.yml"
+        lint("check-jsonschema", "--builtin-schema", "vendor.dependabot", path)
+        lint("zizmor", "--offline", "--quiet", path)
+        systems = {each["package-ecosystem"] for each in yaml.safe_load(path.read_text())["updates"]}
+        expected = {"uv", *(["github-actions"] if ci == "github" else [])}
+        assert systems == expected | ({"docker", "docker-compose"} if deployment else set())
+        assert (project / ".github" / "workflows").exists() == (ci == "github")
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_nothing_proposes_versions_unasked(render: Render, find_traces: FindTraces, template: str) -> None:
+    assert find_traces(render(template, ci="github", deployment=["docker"]), "renovate|dependabot") == set()
 
 
 @pytest.mark.service
 @pytest.mark.parametrize(
-    ("template", "ci"), [("flask-micro", "gitlab"), ("flask-blueprints", "github"), ("django-full", "gitlab")]
+    ("template", "ci"),
+    [
+        pytest.param("flask-micro", "gitlab", marks=pytest.mark.thorough),
+        pytest.param("flask-blueprints", "github", marks=pytest.mark.thorough),
+        pytest.param("django-full", "gitlab", marks=pytest.mark.thorough),
+    ],
 )
 def test_the_commands_of_the_pipeline_pass_in_a_fresh_checkout(
     *,

@@ -10,15 +10,22 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support.choices import pairwise, shown
+from support.deploying import program
 from support.sources import ROOT, catalogue, source_of
 from waypost.model import Value
 from waypost.sources.rendering import rendering
 
 if TYPE_CHECKING:
-    from templates.conftest import MakeEnvironment, PassGates, Render, Run
+    from templates.conftest import Environment, MakeEnvironment, PassGates, Render, Run
 
 pytestmark = pytest.mark.project
 
+ASK_IN_GERMAN = """
+from django.conf import settings
+from django.test import Client
+settings.ALLOWED_HOSTS, settings.DEBUG = ["testserver"], False
+print(Client().get("/x", headers={"Accept-Language": "de"}).content.decode())
+"""
 MODELS = '''"""What guests write."""
 
 from django.conf import settings
@@ -173,16 +180,53 @@ def test_an_application_fields_a_command_and_a_public_page_of_one_s_own_keep_the
         _insert(project / name, after, added)
     run(project, installed, "python", "manage.py", "makemigrations", "--noinput")
     run(project, installed, "python", "manage.py", "migrate", "-v0")
+    _write_more_migrations(project, installed, run)
     pass_gates(project, installed)
+
+
+def test_a_language_is_added_as_the_readme_says(render: Render, environment: MakeEnvironment, run: Run) -> None:
+    program("xgettext")
+    project = render("django-full", api="none", example=False)
+    installed = environment("django-full")
+    steps = (project / "README.md").read_text().partition("## Translations")[2]
+    [language] = re.findall(r"add `(.+)` to `LANGUAGES`", steps)
+    _insert(project / "config/settings/project.py", 'LANGUAGES = [("en", "English")', f", {language}")
+    run(project, installed, "make", "messages", "LANGUAGE=de")
+    texts = project / "locale/de/LC_MESSAGES/django.po"
+    wanted = {"We can\u2019t find this page": "Nicht gefunden", "Go to the home page": "Zur Startseite"}
+    text = texts.read_text()
+    for original, translated in wanted.items():
+        assert f'msgid "{original}"\nmsgstr ""' in text
+        text = text.replace(f'msgid "{original}"\nmsgstr ""', f'msgid "{original}"\nmsgstr "{translated}"')
+    texts.write_text(text)
+    run(project, installed, "make", "messages")
+    assert "Nicht gefunden" in texts.read_text()
+    run(project, installed, "make", "translations")
+    page = run(project, installed, "python", "manage.py", "shell", "-v0", "-c", ASK_IN_GERMAN).stdout
+    assert "<h1>Nicht gefunden</h1>" in page
+    assert "Zur Startseite" in page
+    assert "*.mo" in (project / ".gitignore").read_text().splitlines()
 
 
 @pytest.mark.parametrize("answers", pairwise("django-full"), ids=shown)
 def test_the_example_of_the_settings_names_nothing_that_is_not_read(answers: Mapping[str, Value]) -> None:
     files = rendering(source_of(ROOT), catalogue().resolve(answers))
     settings = "".join(file.content.decode() for name, file in files.items() if re.fullmatch(r"config/.*\.py", name))
-    read = set(re.findall(r'\b(?:text|words|number|choice)\("(\w+)"', settings))
+    read = set(re.findall(r'\b(?:text|words|number|switch|choice)\("(\w+)"', settings))
     named = set(re.findall(r"^(?:# )?(\w+)=", files[".env.example"].content.decode(), re.MULTILINE))
     assert named - read <= {"DATABASE_PASSWORD"}  # which compose.yaml reads
+
+
+def _write_more_migrations(project: Path, installed: Environment, run: Run) -> None:
+    models = project / "apps" / "guests" / "models.py"
+    models.write_text(models.read_text().replace("max_length=200)", "max_length=200, default='It\\'s nice.')"))
+    run(project, installed, "ruff", "format")
+    for command in (
+        ("makemigrations", "guests", "--name", "Praise"),
+        ("squashmigrations", "guests", "0002", "--no-input"),
+        ("optimizemigration", "guests", "0002"),
+    ):
+        run(project, installed, "python", "manage.py", *command)
 
 
 def _write(path: Path, text: str) -> None:

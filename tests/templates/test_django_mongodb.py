@@ -49,7 +49,7 @@ def installed(environment: MakeEnvironment) -> Environment:
             marks=pytest.mark.thorough,
         ),
         pytest.param({"accounts": "none", "admin": "basic"}, marks=pytest.mark.thorough),
-        {"accounts": "none", "admin": "none", "api_library": "django-ninja"},
+        pytest.param({"accounts": "none", "admin": "none", "api_library": "django-ninja"}, marks=pytest.mark.thorough),
     ],
     ids=["high security, staff roles", "sign-in and django-ninja", "staff alone", "nobody"],
 )

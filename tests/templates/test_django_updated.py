@@ -52,8 +52,7 @@ if User := models.get("accounts.user"):
         make("account.emailaddress", user=user, email=email, verified=True, primary=True)
         make("mfa.authenticator", user=user, type="totp", data={})
         make("usersessions.usersession", user=user, ip="127.0.0.1", user_agent="x", session_key=email)
-        if "api.apitoken" in models:
-            models["api.apitoken"].objects.issue(user.pk, "test")
+        make("api.apitoken", user=user, name="test", digest=email, expires_at=user.date_joined)
         if "admin.logentry" in models:
             kind = models["contenttypes.contenttype"].objects.get_for_model(User)
             make("admin.logentry", user=user, content_type=kind, object_id=user.pk, object_repr="", action_flag=1)
@@ -80,6 +79,10 @@ from django.contrib.auth.models import Group
 rights = Group.objects.get(name="Staff").permissions
 rights.remove(*rights.filter(codename__in=["add_user", "delete_item"]))
 """
+TOKEN_OPENS = """
+from apps.api.models import ApiToken
+print([ApiToken.objects.valid({secret!r}) is not None])
+"""
 DELETED = "from apps.accounts.models import User; print(User.objects.all().delete()[0])"
 
 
@@ -102,7 +105,7 @@ def released(tmp_path: Path) -> Any:
     return make
 
 
-@pytest.mark.parametrize("version", ["v0.1.0", "v0.2.0"])
+@pytest.mark.parametrize("version", [pytest.param("v0.1.0", marks=pytest.mark.thorough), "v0.2.0"])
 def test_more_staff_roles_give_a_database_of_a_release_all_groups_with_their_rights(
     released: Any, render: Render, run: Run, installed: Environment, version: str
 ) -> None:
@@ -140,15 +143,38 @@ def test_what_staff_took_from_a_group_of_a_release_stays_taken_and_what_is_new_a
     run(project, installed, "pytest", "tests/accounts/test_groups.py", "tests/accounts/test_roles.py")
 
 
+def test_a_token_of_a_release_still_opens_the_api_until_the_password_changes(
+    released: Any, render: Render, run: Run, installed: Environment
+) -> None:
+    project = released("v0.2.0")
+    migrate(project, installed, run)
+    secret = run(project, installed, "python", "manage.py", "create-token", "--email", "ada@example.com").stdout.strip()
+    update(project, render("django-full"))
+    go_on(project, installed, run)
+    opens = TOKEN_OPENS.format(secret=secret)
+    assert run(project, installed, "python", "manage.py", "shell", "-v0", "-c", opens).stdout == "[True]\n"
+    account = ("--email", "ada@example.com", "--password", "Another-Horse-7")
+    run(project, installed, "python", "manage.py", "create-user", *account)
+    assert run(project, installed, "python", "manage.py", "shell", "-v0", "-c", opens).stdout == "[False]\n"
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ({"accounts": "none", "admin": "none", "api": "none"}, {"admin": "multi-role"}),
+        pytest.param(
+            {"accounts": "none", "admin": "none", "api": "none"}, {"admin": "multi-role"}, marks=pytest.mark.thorough
+        ),
         ({}, {"accounts": "none"}),
-        ({"security": "high"}, {"accounts": "login", "admin": "none", "api": "none", "sessions": "cookie"}),
-        ({}, {"example": False, "api_library": "django-ninja"}),
+        pytest.param(
+            {"security": "high"},
+            {"accounts": "login", "admin": "none", "api": "none", "sessions": "cookie"},
+            marks=pytest.mark.thorough,
+        ),
+        pytest.param({}, {"example": False, "api_library": "django-ninja"}, marks=pytest.mark.thorough),
         ({"example": False}, {"example_domain": "shop"}),
-        ({"cache": "redis", "sessions": "redis"}, {}),
+        pytest.param({"cache": "redis", "sessions": "redis"}, {}, marks=pytest.mark.thorough),
+        ({}, {"accounts": "registration"}),
+        pytest.param({"accounts": "registration"}, {}, marks=pytest.mark.thorough),
         pytest.param({"example_domain": "shop"}, {"security": "high"}, marks=pytest.mark.thorough),
         pytest.param(
             {"accounts": "none", "admin": "none"}, {"admin": "none", "accounts": "login"}, marks=pytest.mark.thorough
@@ -158,6 +184,7 @@ def test_what_staff_took_from_a_group_of_a_release_stays_taken_and_what_is_new_a
     ids=[
         *("accounts and roles come", "accounts go, staff stay", "all of an account goes"),
         *("the example goes", "a shop comes", "the cache comes into the database"),
+        *("profiles go", "profiles come"),
         *("the shop goes", "accounts come and staff go", "second factors come"),
     ],
 )
@@ -230,14 +257,16 @@ def update(project: Path, new: Path) -> None:
     old = {path: (project / path).read_text() for path in files(project) if path.suffix == ".py"}
     for path in files(project) - kept:
         (project / path).unlink()
+    added: set[Path] = set()
     for path in sorted(files(new) - kept):
-        beside = sorted(each.stem for each in kept if each.parent == path.parent and each.stem[0].isdigit())
+        beside = sorted(each.stem for each in kept | added if each.parent == path.parent and each.stem[0].isdigit())
         here, text = path, (new / path).read_bytes()
         if "migrations" in path.parts and beside and path.stem[0].isdigit():
             number = max(int(path.stem[:4]), int(beside[-1][:4]) + 1)
             here = path.with_name(f"{number:04}{path.name[4:]}")
             link = f'("{path.parent.parent.name}", "{beside[-1]}")'
             text = re.sub(rf'\("{path.parent.parent.name}", "\w+"\)', link, text.decode(), count=1).encode()
+            added.add(here)
         (project / here).parent.mkdir(parents=True, exist_ok=True)
         (project / here).write_bytes(text)
         shutil.copymode(new / path, project / here)

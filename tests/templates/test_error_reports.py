@@ -157,6 +157,13 @@ def served(
     return serving
 
 
+def test_the_tests_of_a_django_project_pass_after_those_that_use_the_database(
+    render: Render, environment: MakeEnvironment, run: Run
+) -> None:
+    project = render("django-full", error_reports="sentry")
+    run(project, environment("django-full"), "pytest", "tests/accounts", "tests/core/test_error_reports.py")
+
+
 @pytest.mark.parametrize(
     ("template", "answers"),
     [

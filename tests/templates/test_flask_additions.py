@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.project
 
+# What people type, and a docstring cannot hold as it is.
+MESSAGE = 'shelves, "long" and """longer""", of C:\\users'
+
 MODEL = '''"""Shelves: a model, a page with its template, and a command."""
 
 import click
@@ -139,10 +142,12 @@ def test_a_blueprints_project_that_grew_passes_its_checks(
     _grow_blueprints(project)
     for command in (["make", "format"], ["make", "migrations"], ["make", "migrate"], ["flask", "db", "check"]):
         run(project, environment("flask-blueprints"), *command)
+    run(project, environment("flask-blueprints"), "flask", "db", "revision", "--message", MESSAGE)
     assert len(list(project.glob("src/*/migrations/versions/*_follow_the_models.py"))) == 1
     pass_gates(project, environment("flask-blueprints"))
 
 
+@pytest.mark.thorough
 @pytest.mark.service
 def test_a_project_with_a_task_of_its_own_passes_its_checks(
     render: Render,
@@ -158,7 +163,7 @@ def test_a_project_with_a_task_of_its_own_passes_its_checks(
             pass_gates(project, environment(template), {"REDIS_URL": url})
 
 
-@pytest.mark.parametrize("data_access", ["sql", "orm"])
+@pytest.mark.parametrize("data_access", ["sql", pytest.param("orm", marks=pytest.mark.thorough)])
 def test_a_micro_project_that_grew_passes_its_checks(
     data_access: str, render: Render, environment: MakeEnvironment, run: Run, pass_gates: PassGates
 ) -> None:
@@ -168,7 +173,7 @@ def test_a_micro_project_that_grew_passes_its_checks(
     _grow_micro(project, data_access)
     run(project, micro, "make", "format")
     if data_access == "orm":
-        run(project, micro, "make", "migrations")
+        run(project, micro, "flask", "--app", "my_project", "make-migration", MESSAGE)
     run(project, micro, "make", "migrate")
     assert run(project, micro, "flask", "--app", "my_project", "count-shelves").stdout == "0\n"
     pass_gates(project, micro)

@@ -77,6 +77,7 @@ def test_without_example_and_accounts_on_the_oldest_python_it_passes_too(
         run(project, environment(TEMPLATE, python="3.11"), "make", "check", variables={"REDIS_URL": url})
 
 
+@pytest.mark.thorough
 def test_without_a_database_it_passes_too(
     render: Render, environment: MakeEnvironment, run: Run, live_redis: LiveRedis
 ) -> None:
@@ -95,7 +96,7 @@ def test_each_alone_is_well_formed(name: str, render: Render, environment: MakeE
 def test_each_alone_leaves_no_trace_of_the_others(name: str, render: Render) -> None:
     project = render(TEMPLATE, **ALONE[name], accounts="login")
     text = "\n".join(
-        f"{path.relative_to(project)}\n{path.read_text(encoding='utf-8')}"
+        f"{path.relative_to(project)}\n{path.read_text(encoding='utf-8', errors='replace')}"
         for path in project.rglob("*")
         if path.is_file() and path.name != ".copier-answers.yml"
     ).lower()
@@ -113,7 +114,8 @@ def test_each_alone_leaves_no_trace_of_the_others(name: str, render: Render) -> 
     assert ("redis_url" in text) == (name not in {"sessions in the database", "realtime"})
 
 
-@pytest.mark.parametrize("engine", [pytest.param("postgresql", marks=pytest.mark.thorough), "mysql"])
+@pytest.mark.thorough
+@pytest.mark.parametrize("engine", ["postgresql", "mysql"])
 def test_sessions_jobs_and_suggestions_work_beside_a_real_database(
     *,
     engine: str,
@@ -132,8 +134,15 @@ def test_sessions_jobs_and_suggestions_work_beside_a_real_database(
         assert "No new upgrade operations detected" in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("data_access", ["orm", "sql"])
-@pytest.mark.parametrize("engine", ["postgresql", "mysql"])
+@pytest.mark.parametrize(
+    ("engine", "data_access"),
+    [
+        pytest.param("postgresql", "orm", marks=pytest.mark.thorough),
+        pytest.param("postgresql", "sql", marks=pytest.mark.thorough),
+        pytest.param("mysql", "orm", marks=pytest.mark.thorough),
+        ("mysql", "sql"),
+    ],
+)
 def test_its_tests_use_the_servers_that_its_env_file_names_and_none_of_the_data_there(
     *,
     engine: str,
@@ -228,7 +237,7 @@ def test_a_worker_and_beat_started_from_the_makefile_do_their_work_and_stop(
             assert (project / "instance").is_dir()
         assert "Traceback" not in worker.read_text() + beat.read_text()
         lines = [line for line in worker.read_text().splitlines() if "report_items" in line and "succeeded" in line]
-        assert json.loads(lines[0])["logger"] == "celery.app.trace"
+        assert " celery.app.trace: " in lines[0]
         assert all(key.startswith("my-project:") for key in keys(url)), keys(url)
 
 
@@ -317,7 +326,7 @@ def test_a_real_client_hears_of_changes(
             assert "<script" not in browser.get("/items/")[2]
             assert listen(tools, url, Browser(url), tmp_path, lambda: None, seconds=2) == ["refused"]
             assert browser.submit("/auth/login", email=EMAIL, password=PASSWORD)[0] == 302
-        assert 'src="/static/live.js" nonce="' in browser.get("/items/")[2]
+        assert re.search(r'src="/static/live\.js\?v=\w+" nonce="', browser.get("/items/")[2])
 
         def change() -> None:
             browser.submit("/items/new", name="A thing", description="")

@@ -54,8 +54,8 @@ def default_project(render: Render) -> Path:
     "answers",
     [
         {},
-        {"example": False},
-        {"database": "none"},
+        pytest.param({"example": False}, marks=pytest.mark.thorough),
+        pytest.param({"database": "none"}, marks=pytest.mark.thorough),
         {"database": "none", "example": False, "license": "proprietary"},
     ],
     ids=["defaults", "no example", "no database", "neither"],
@@ -91,7 +91,7 @@ def _status_at(url: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "python", ["3.11", *(pytest.param(python, marks=pytest.mark.thorough) for python in ("3.13", "3.14")), "3.15"]
+    "python", [*(pytest.param(python, marks=pytest.mark.thorough) for python in ("3.11", "3.13", "3.14")), "3.15"]
 )
 def test_its_gates_are_green_on_other_pythons(
     render: Render, pass_gates: PassGates, environment: MakeEnvironment, python: str
@@ -119,7 +119,7 @@ def test_its_gates_are_green_whatever_its_name_is(render: Render, run: Run, micr
 
 
 @pytest.mark.service
-@pytest.mark.parametrize("engine", ["postgresql", "mysql"])
+@pytest.mark.parametrize("engine", [pytest.param("postgresql", marks=pytest.mark.thorough), "mysql"])
 @pytest.mark.parametrize(
     "example", [True, pytest.param(False, marks=pytest.mark.thorough)], ids=["example", "no example"]
 )
@@ -208,7 +208,8 @@ def test_it_logs_in_the_context_of_a_request_that_a_test_makes_up(
         "app = create_app()\n"
         "with app.test_request_context():\n    app.logger.warning('tea')\n"
     )
-    assert json.loads(run(default_project, micro, "python", "-c", script).stderr)["message"] == "tea"
+    done = run(default_project, micro, "python", "-c", script, variables={"LOG_FORMAT": "json"})
+    assert json.loads(done.stderr)["message"] == "tea"
 
 
 @pytest.mark.parametrize(
@@ -217,8 +218,8 @@ def test_it_logs_in_the_context_of_a_request_that_a_test_makes_up(
         ({"APP_ENV": "production"}, "SECRET_KEY"),
         ({"APP_ENV": "production", "SECRET_KEY": "change-me"}, "SECRET_KEY"),
         ({"APP_ENV": "production", "SECRET_KEY": SECRET[:31]}, "SECRET_KEY"),
-        ({"APP_ENV": "prod"}, "app_env"),
-        ({"TRUSTED_PROXIES": "-1"}, "trusted_proxies"),
+        ({"APP_ENV": "prod"}, "APP_ENV: "),
+        ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES: "),
     ],
     ids=["no secret", "example secret", "short secret", "unknown environment", "proxies"],
 )
@@ -287,6 +288,7 @@ def test_what_was_not_chosen_leaves_no_trace(
 
 def test_it_stays_small(default_project: Path) -> None:
     """The budget of a default project, by ``wc -l``: every line of its code and of its tests, blank ones too.
+    Sixteen of them are for the settings of HSTS and of the log, and for saying which one is wrong.
 
     Not counted are the licence's text, the record that copier keeps of the answers, and what Waypost writes beside the
     rendered files and never touches again: ``.env`` and ``docs/decisions``.
@@ -296,9 +298,9 @@ def test_it_stays_small(default_project: Path) -> None:
     assert len(counted) <= 15, sorted(map(str, counted))
     lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in counted}
     code = sum(lines[path] for folder in ("src", "tests") for path in (default_project / folder).rglob("*.py"))
-    assert code <= 600
+    assert code <= 616
     # With its documents and the settings of its tools.
-    assert sum(lines.values()) <= 875
+    assert sum(lines.values()) <= 950
 
 
 def test_it_needs_three_libraries(default_project: Path) -> None:

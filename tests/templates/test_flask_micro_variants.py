@@ -119,7 +119,7 @@ def test_its_gates_are_green_without_api_and_database(
     "answers",
     [
         {"api": "none"},
-        {"data_access": "orm"},
+        pytest.param({"data_access": "orm"}, marks=pytest.mark.thorough),  # the live server's has it, too
         pytest.param({"data_access": "orm", "example": False}, marks=pytest.mark.thorough),
         {"realtime": True},
     ],
@@ -132,7 +132,8 @@ def test_its_gates_are_green_without_any_server(
 
 
 @pytest.mark.service
-@pytest.mark.parametrize("engine", ["postgresql", pytest.param("mysql", marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("engine", ["postgresql", "mysql"])
 def test_sqlalchemy_works_on_a_live_server(
     render: Render,
     pass_gates: PassGates,
@@ -152,7 +153,7 @@ def test_it_works_with_mongodb(
         pass_gates(render("flask-micro", database="mongodb"), micro, {"DATABASE_URL": url})
 
 
-@pytest.mark.parametrize("data_access", ["sql", "orm"])
+@pytest.mark.parametrize("data_access", ["sql", pytest.param("orm", marks=pytest.mark.thorough)])
 @pytest.mark.parametrize(
     "example", [True, pytest.param(False, marks=pytest.mark.thorough)], ids=["example", "no example"]
 )

@@ -26,6 +26,13 @@ ENGINES = ("postgresql", "mysql")
 # What a choice needs beside it, where it is refused beside the defaults.
 BESIDE: tuple[Answers, ...] = ({}, {"accounts": "full"}, {"api": "rest"}, {"accounts": "full", "api": "rest"})
 
+# What changes along with a choice that the recorded answers would refuse: an example that keeps its data goes, and
+# Django's version is one that runs on that Python.
+ALONG: Mapping[tuple[str, Value], Answers] = {
+    ("database", "none"): {"example": False},
+    ("python_version", "3.11"): {"django_version": "5.2"},
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
@@ -53,6 +60,7 @@ FIRST = [
     pytest.param(
         Plan(template="flask-micro", release="v0.1.0", changes=({}, {"data_access": "orm"}), uses_pip=True),
         id="flask-micro",
+        marks=pytest.mark.thorough,
     ),
     pytest.param(
         Plan(
@@ -132,11 +140,12 @@ def _plan(template: str, key: str, value: Value) -> Plan | None:
         if before.answers[key] == value:
             return None
         del begins["template"]
-        back = {key: before.answers[key]}
+        along = ALONG.get((key, value), {})
+        changed = {key: value, **{each: along[each] for each in along if each in before.answers}}
         return Plan(
             template=template,
             begins_with=begins,
-            changes=({key: value}, back),
+            changes=(changed, {each: before.answers[each] for each in changed}),
             keeps_rows=key not in ("database", "example_domain", "example"),
         )
     return None

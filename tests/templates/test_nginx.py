@@ -28,6 +28,7 @@ import pytest
 import websockets
 from websockets.sync.client import ClientConnection, connect
 
+from services import free_port
 from support.deploying import START_SECONDS, ask, lint, production, program
 from support.nginx import Browser, Proxy, certificate
 
@@ -421,6 +422,38 @@ def test_behind_nginx_people_sign_in_and_are_told_apart_by_their_address(
         assert sign_in(Browser(proxy, "127.0.0.4"), template) == 302
 
 
+@pytest.mark.parametrize(
+    ("template", "answers", "addresses"),
+    [
+        ("django-full", {}, ("/accounts/password/reset/key/1-secret-key/", "/accounts/confirm-email/secret-key/")),
+        (
+            "flask-blueprints",
+            {"accounts": "full"},
+            ("/auth/new-password?token=secret-key", "/auth/register/confirm?token=secret-key"),
+        ),
+    ],
+    ids=["django-full", "flask-blueprints"],
+)
+def test_no_log_of_nginx_has_what_opens_an_account(
+    *,
+    deployed: Callable[..., Path],
+    nginx: Callable[..., AbstractContextManager[Proxy]],
+    template: str,
+    answers: Mapping[str, object],
+    addresses: tuple[str, ...],
+) -> None:
+    project = deployed(template, **answers)
+    # Nothing listens there: each request is an error.
+    with nginx(project, f"http://127.0.0.1:{free_port()}") as proxy:
+        for address in ("/elsewhere", *addresses):
+            assert Browser(proxy).open(address)[0] == 502
+        logs = [(proxy.log.parent / name).read_text() for name in ("access.log", "error.log")]
+    assert "/elsewhere" in logs[0]
+    assert "/elsewhere" in logs[1]
+    assert logs[0].count(" 502 ") == 3
+    assert not any("secret-key" in log for log in logs), logs
+
+
 @pytest.mark.parametrize("monitoring", ["prometheus", "munin"])
 def test_nginx_shows_nobody_what_is_measured(
     *,
@@ -449,6 +482,28 @@ def test_nginx_shows_nobody_what_is_measured(
             status, headers, _ = Browser(proxy).open(path)
             assert (status, headers["Server"]) == (403, "nginx"), path
         assert Browser(proxy).open("/")[0] == 200
+
+
+@pytest.mark.parametrize("pages", ["flask-blueprints", "django-full"])
+def test_nginx_shows_pages_of_its_own_where_the_application_cannot(
+    deployed: Callable[..., Path], nginx: Callable[..., AbstractContextManager[Proxy]], pages: str
+) -> None:
+    project = deployed(pages)
+    with nginx(project, f"http://127.0.0.1:{free_port()}") as proxy:
+        browser = Browser(proxy)
+        for body, wanted, title in (
+            (None, 502, b"<h1>We will be right back</h1>"),
+            (b"x" * (1024**2 + 1), 413, b"<h1>That is too large</h1>"),
+        ):
+            status, headers, page = browser.open("/items/", body)
+            assert (status, headers["Content-Type"]) == (wanted, "text/html; charset=utf-8")
+            assert "default-src 'none'; style-src 'self';" in headers["Content-Security-Policy"]
+            assert headers["Retry-After"] == ("30" if wanted == 502 else None)
+            assert title in page
+            assert b"<style" not in page
+            [style] = re.findall(rb'rel="stylesheet" href="([^"]+)"', page)
+            status, headers, _ = browser.open(style.decode())
+            assert (status, headers["Content-Type"]) == (200, "text/css")
 
 
 def test_nginx_compresses_what_holds_no_secret_and_no_page(

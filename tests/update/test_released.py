@@ -15,6 +15,7 @@ from waypost.update.histories.memory import MEMORY
 pytestmark = pytest.mark.slow
 
 RELEASES = [release.version for release in releases()]
+UNASKED_UPDATES = ("v0.1.0", "v0.2.0")
 # Answers that reach far into each template, and were there from the first release on.
 ANSWERS = {
     "flask-micro": {"database": "postgresql", "ci": "github"},
@@ -24,14 +25,19 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize(
+    "release",
+    [RELEASES[0], *(pytest.param(release, marks=pytest.mark.thorough) for release in RELEASES[1:-1]), RELEASES[-1]],
+)
 @pytest.mark.parametrize("answers", [{}, ANSWERS], ids=["defaults", "many answers"])
 def test_an_update_makes_of_a_released_project_what_is_made_today(
     place: Workplace, release: str, template: str, answers: dict[str, dict[str, str]]
 ) -> None:
     settings = {"template": template, **answers.get(template, {})}
     made(place, "project", settings, release)
-    made(place, "today", settings, None)
+    # What the first releases brought along with CI, unasked, is asked for today.
+    is_unasked = "ci" in settings and release in UNASKED_UPDATES
+    made(place, "today", settings | ({"dependency_updates": "renovate"} if is_unasked else {}), None)
     project = place.here / "project"
     readme = project / "README.md"
     readme.write_bytes(readme.read_bytes().replace(b"# One\n", b"# One, and mine\n", 1))
@@ -58,6 +64,28 @@ def test_an_update_makes_of_a_released_project_what_is_made_today(
     assert git("status", "--porcelain", cwd=project) == ""
 
 
+@pytest.mark.parametrize("accounts", ["login", "full"])
+@pytest.mark.parametrize("template", ["flask-blueprints", "django-full"])
+def test_accounts_of_a_released_project_become_those_that_people_make_and_the_others_again(
+    place: Workplace, template: str, accounts: str
+) -> None:
+    settings = {"template": template, "api": "rest"}
+    made(place, "project", {**settings, "accounts": accounts}, RELEASES[-1])
+    project = place.here / "project"
+    history = {path: content for path, content in contents(project).items() if is_of_a_history(path)}
+    for chosen in ("registration", accounts):
+        made(place, chosen, {**settings, "accounts": chosen}, None)
+        done = place.run("update", project, "--json", f"--set=accounts={chosen}")
+        assert (done.code, done.reply["conflicts"]) == (0, [])
+        after, today = contents(project), contents(place.here / chosen)
+        assert history.items() <= after.items()
+        assert {path: content for path, content in after.items() if not is_of_a_history(path)} == {
+            path: content for path, content in today.items() if not is_of_a_history(path)
+        }
+        git("add", "--all", cwd=project)
+        git("commit", "--quiet", f"--message=With {chosen}", cwd=project)
+
+
 @pytest.mark.parametrize("kind", ["ml-service", "lightweight-app", "ecommerce"])
 def test_an_update_puts_no_other_example_in_the_place_of_the_one_that_is_there(place: Workplace, kind: str) -> None:
     made(place, "project", {"kind": kind}, "0.2.0")
@@ -65,6 +93,29 @@ def test_an_update_puts_no_other_example_in_the_place_of_the_one_that_is_there(p
     done = place.run("update", place.here / "project", "--json")
     assert (done.code, done.reply["answers"]["example_domain"]) == (0, {"value": "items", "origin": "default"})
     assert {name for name in before if "items" in name} <= set(contents(place.here / "project"))
+
+
+@pytest.mark.parametrize(("ci", "chosen", "is_kept"), [("gitlab", (), True), ("github", ("none",), False)])
+def test_an_update_keeps_the_settings_of_renovate_unless_it_is_asked_not_to(
+    place: Workplace, ci: str, chosen: tuple[str, ...], *, is_kept: bool
+) -> None:
+    made(place, "project", {"template": "flask-micro", "ci": ci}, "0.2.0")
+    settings = [f"--set=dependency_updates={choice}" for choice in chosen]
+    done = place.run("update", place.here / "project", "--json", *settings)
+    assert (done.code, done.reply["conflicts"]) == (0, [])
+    assert done.reply["answers"]["dependency_updates"]["value"] == ("renovate" if is_kept else "none")
+    assert (place.here / "project" / "renovate.json").exists() == is_kept
+    git("add", "--all", cwd=place.here / "project")
+    git("commit", "--quiet", "--message=Updated", cwd=place.here / "project")
+    again = place.run("update", place.here / "project", "--json", "--set=ci=none")
+    assert again.code == 0
+    assert (place.here / "project" / "renovate.json").exists() == is_kept
+
+
+def test_without_ci_an_update_brings_no_settings_of_renovate(place: Workplace) -> None:
+    made(place, "project", {"template": "flask-micro"}, "0.2.0")
+    assert place.run("update", place.here / "project", "--set=ci=github").code == 0
+    assert not (place.here / "project" / "renovate.json").exists()
 
 
 def made(place: Workplace, name: str, settings: dict[str, str], version: str | None) -> None:

@@ -10,14 +10,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from waypost.advice.recommend import recommend
+from waypost.advice.recommend import interim_advice, next_question, recommend
 from waypost.model import Value
+from waypost.practice.comparison import compare
+from waypost.practice.text import practice_line, practice_lines
 from waypost.questions.catalogue import Catalogue, load_catalogue
 from waypost.wizard.repair import apply_changes, repair
 from waypost.wizard.screens import screen_of
 from waypost.wizard.state import CHANGE, NAME, PROCEED, TEMPLATE, State, offers
 from waypost.wizard.steps import advance, begin
-from waypost.wizard.terminal.screen import Back, Entered, Screen
+from waypost.wizard.terminal.screen import Back, Enough, Entered, Screen
+from waypost.wizard.verdict import standing_line
 
 ROOT = Path(__file__).parents[2]
 MICROSERVICE: Mapping[str, Value] = {"kind": "microservice", "size": "small", "philosophy": "full-control"}
@@ -71,9 +74,77 @@ def test_a_short_path_ends_as_soon_as_no_answer_can_change_the_template() -> Non
     while state.step == "question":
         asked.append(state.key)
         state = advance(state, Entered(MICROSERVICE.get(state.key, "none" if state.key == "admin" else "unsure")))
+        if state.step == "offer":
+            state = advance(state, Entered(CHANGE))
     assert state.step == "verdict"
     assert len(asked) < 10
     assert any(f"{len(asked)} questions were enough" in line.text for line in screen_of(state).body)
+
+
+def at_offer() -> State:
+    state = advance(new(), Entered("ecommerce"))
+    state = advance(state, Entered(proposal(screen_of(state))))
+    assert state.step == "offer"
+    return state
+
+
+def test_once_a_change_is_improbable_the_advice_is_offered_with_what_is_still_open() -> None:
+    state = at_offer()
+    screen = screen_of(state)
+    text = " ".join(line.text for line in screen.body)
+    assert "Django with django-full is very likely" in text
+    assert all(key in text for key in interim_advice(state.decisions).open_questions[:3])
+    assert screen.options[0].label == "That's enough, advise me now"
+    assert advance(state, Entered(PROCEED)).step == "verdict"
+
+
+def test_whoever_goes_on_is_asked_the_rest_and_is_not_offered_again() -> None:
+    state = advance(at_offer(), Entered(CHANGE))
+    while state.step == "question":
+        state = advance(state, Entered("unsure"))
+    assert state.step == "verdict"
+    assert next_question(state.decisions) is None
+
+
+def test_at_every_question_one_key_leads_to_the_advice_which_says_what_is_open() -> None:
+    state = new()
+    for _ in range(3):
+        assert screen_of(state).can_stop
+        stopped = advance(state, Enough())
+        assert stopped.step == "verdict"
+        assert any("Still open, and able to change it:" in line.text for line in screen_of(stopped).body)
+        state = advance(state, Entered("unsure"))
+
+
+def test_whoever_stopped_and_goes_back_can_go_on_where_the_questions_ended() -> None:
+    state = advance(new(), Entered("microservice"))
+    stopped = advance(state, Enough())
+    back = advance(stopped, Back())
+    assert (back.step, back.key) == (state.step, state.key)
+    assert advance(back, Enough()).step == "verdict"
+
+
+def test_stopping_advice_alone_shows_the_advice_at_once() -> None:
+    state = advance(begin(catalogue(), {}, "recommend"), Entered("microservice"))
+    stopped = advance(state, Enough())
+    assert (stopped.step, stopped.result) == ("done", {"kind": "microservice"})
+
+
+def test_nothing_else_is_stopped_by_that_key() -> None:
+    for step in ("verdict", "summary"):
+        state = accepting(new(MICROSERVICE), step)
+        assert not screen_of(state).can_stop
+        assert advance(state, Enough()) == state
+
+
+def test_the_standing_says_which_decision_is_still_open() -> None:
+    state = advance(advance(new(), Entered("microservice")), Entered("none"))
+    while state.step == "question" and not interim_advice(state.decisions).is_framework_certain:
+        state = advance(state, Entered({"size": "small", "philosophy": "full-control"}.get(state.key, "unsure")))
+        state = advance(state, Entered(CHANGE)) if state.step == "offer" else state
+    now = interim_advice(state.decisions)
+    assert now.is_framework_certain
+    assert ("Flask is certain" in standing_line(state.decisions)) == (now.framework == "flask")
 
 
 def test_given_answers_are_not_asked_and_are_shown_as_given() -> None:
@@ -84,7 +155,7 @@ def test_given_answers_are_not_asked_and_are_shown_as_given() -> None:
 
 def test_the_standing_is_shown_after_each_answer() -> None:
     state = advance(new(), Entered("microservice"))
-    assert "leaning Flask (flask-micro). Still open:" in screen_of(state).status
+    assert "Leaning towards Flask; still open: admin" in screen_of(state).status
 
 
 def test_a_value_that_is_no_choice_is_refused_with_the_reason() -> None:
@@ -124,6 +195,16 @@ def test_the_verdict_proposes_what_is_advised() -> None:
     state = accepting(new(MICROSERVICE), "verdict")
     assert screen_of(state).current == "flask-micro"
     assert accepting(state).result[TEMPLATE] == "flask-micro"
+
+
+def test_the_verdict_names_what_public_projects_use_apart_from_the_points() -> None:
+    screen = screen_of(accepting(new({"size": "large", "admin": "multi-role"}), "verdict"))
+    comparison = compare({"size": "large", "admin": "multi-role"})
+    assert comparison is not None
+    assert screen.body[-1].text == practice_line(comparison)[0]
+    assert len(screen.body[-1].text) < 80
+    assert screen.help[-4:] == practice_lines(comparison)
+    assert "Similar public" not in screen_of(accepting(new({"philosophy": "full-control"}), "verdict")).body[-1].text
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -267,13 +348,13 @@ def test_there_is_nothing_before_the_first_question() -> None:
 
 def test_going_back_keeps_later_answers() -> None:
     state = new()
-    for value in ("microservice", "full-control", "small"):
+    for value in ("microservice", "none", "login"):
         state = advance(state, Entered(value))
     back = advance(advance(state, Back()), Back())
-    assert screen_of(back).current == "full-control"
-    again = advance(back, Entered("balanced"))
-    assert again.answers["size"] == "small"
-    assert again.key not in ("kind", "philosophy", "size")
+    assert (back.key, screen_of(back).current) == ("admin", "none")
+    again = advance(back, Entered("basic"))
+    assert again.answers["accounts"] == "login"
+    assert again.key not in ("kind", "admin", "accounts")
 
 
 @pytest.mark.parametrize(
@@ -314,7 +395,7 @@ GIVEN = st.fixed_dictionaries(
     optional={
         TEMPLATE: st.sampled_from(TEMPLATES),
         "kind": st.sampled_from(("microservice", "ecommerce", "website", "unsure")),
-        "accounts": st.sampled_from(("none", "login", "full")),
+        "accounts": st.sampled_from(("none", "login", "registration", "full")),
         "admin": st.sampled_from(("none", "basic")),
         "database": st.sampled_from(("none", "sqlite", "postgresql")),
         "api": st.sampled_from(("none", "rest")),
@@ -335,7 +416,7 @@ def test_no_walk_ends_dead_or_in_answers_that_are_refused(
         if state.step == "done":
             break
         before = state
-        state = advance(state, data.draw(st.one_of(_values(state).map(Entered), st.just(Back()))))
+        state = advance(state, data.draw(st.one_of(_values(state).map(Entered), st.just(Back()), st.just(Enough()))))
         _holds(before, state)
     end = accepting(state)
     result = catalogue().resolve({**answers, **end.result})
@@ -361,6 +442,7 @@ def _returns(state: State) -> None:
     """Going back and accepting what stands there leads to the same answers, and at the front to the same step."""
     is_front = {
         "question": state.key not in state.asked,
+        "offer": True,
         "enough": True,
         "verdict": not state.from_summary and state.template is None,
         "name": NAME not in state.answers,
@@ -371,7 +453,8 @@ def _returns(state: State) -> None:
     back = advance(state, Back())
     if (back.step, back.key) == (state.step, state.key):
         return
-    again = advance(back, Entered(proposal(screen_of(back))))
+    was_stopped = state.is_stopped and back.step in ("question", "offer")
+    again = advance(back, Enough() if was_stopped else Entered(proposal(screen_of(back))))
     assert again.answers == state.answers
     assert again.template == state.template or back.step == "verdict"
     if is_front[state.step]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
+from typing import ClassVar
 
 from services.server import LOOPBACK, Server, exchange
 
@@ -15,7 +16,7 @@ class Redis(Server):
     label = "Redis"
     variable = "WAYPOST_TEST_REDIS_URL"
     package = "redis-server"
-    needed = ("redis-server",)
+    needed: ClassVar[tuple[str, ...]] = ("redis-server",)
     account = "redis"
     stop_signal = signal.SIGTERM
 

@@ -1,6 +1,7 @@
 """The documents' claims about when to choose Flask and when Django, as values.
 
-The data stands in ``evidence.toml`` beside this module; the top of that file says what a weight means.
+The data stands in ``evidence.toml`` beside this module; the top of that file says what a weight means, and when a
+document counts as repeating itself. :mod:`waypost.advice.rules` applies that rule.
 """
 
 from __future__ import annotations
@@ -8,14 +9,17 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 from pkgutil import get_data
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from waypost.advice.model import Side
+
+    Conditions = Mapping[str, tuple[str, ...]]
 
 UNSURE: Final = "unsure"
 """The choice of every decision question that adds no evidence; the same as leaving the question out."""
@@ -41,7 +45,7 @@ DECISIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "experience": ("beginner", "intermediate", "experienced"),
         "philosophy": ("full-control", "balanced", "conventions"),
         "admin": ("none", "basic", "multi-role"),
-        "accounts": ("none", "login", "full"),
+        "accounts": ("none", "login", "registration", "full"),
         "data": ("none", "simple", "relational", "document"),
         "security": ("standard", "high"),
         "growth": ("steady", "growing", "large-scale"),
@@ -66,17 +70,24 @@ class Document:
     author: str | None
     year: int | None
 
+    @property
+    def source(self) -> str:
+        """Whose opinion it is, and of when, such as "Karan Kaul, 2023" or "no author given, undated"."""
+        return f"{self.author or 'no author given'}, {self.year or 'undated'}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
     """One claim of one document: the answers it applies to, the side it leans to, and how strongly.
 
     ``when`` holds for a set of answers if every one of its keys has one of the listed choices. ``also_in`` names
-    further sections in which the document repeats itself, which adds no weight.
+    further sections in which the document repeats itself, which adds no weight. ``statement`` names what the document
+    says there: of the claims that rest on one statement, at most one counts for a side.
     """
 
     id: str
     document: str
+    statement: str
     section: str
     also_in: tuple[str, ...]
     claim: str
@@ -90,12 +101,38 @@ class Claim:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Disagreement:
+    """A question to which claims give opposite answers: the ids of those for Flask and of those for Django."""
+
+    id: str
+    about: str
+    flask: tuple[str, ...]
+    django: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """Something that a document says and no claim rests on, and why."""
+
+    document: str
+    section: str
+    says: str
+    because: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """All that ``evidence.toml`` says: the documents, the claims for a framework, and those on Flask's two shapes."""
+    """All that ``evidence.toml`` says.
+
+    ``claims`` are those for a framework, ``flask_claims`` those on Flask's two shapes. ``disagreements`` are between
+    claims for a framework.
+    """
 
     documents: Mapping[str, Document]
     claims: tuple[Claim, ...]
     flask_claims: tuple[Claim, ...]
+    disagreements: tuple[Disagreement, ...]
+    left_out: tuple[LeftOut, ...]
 
 
 @cache
@@ -110,14 +147,46 @@ def parse_evidence(text: str) -> Evidence:
     Raises ValueError, with the place, for anything but well-formed evidence: that is a fault in Waypost, no user's.
     """
     tables = tomllib.loads(text)
-    _require_keys(tables, "the evidence", required={"documents", "claim", "flask_claim"})
+    required = {"documents", "claim", "flask_claim", "disagreement", "left_out"}
+    _require_keys(tables, "the evidence", required=required)
     documents = {key: _document(key, table) for key, table in tables["documents"].items()}
     claims = tuple(_claim(table, documents, sides=("flask", "django")) for table in tables["claim"])
     flask_claims = tuple(_claim(table, documents, sides=("micro", "blueprints")) for table in tables["flask_claim"])
     ids = [claim.id for claim in claims + flask_claims]
     if repeated := {id_ for id_ in ids if ids.count(id_) > 1}:
         raise ValueError(f"evidence: used for more than one claim: {', '.join(sorted(repeated))}")
-    return Evidence(documents=MappingProxyType(documents), claims=claims, flask_claims=flask_claims)
+    if again := repetition(claims) or repetition(flask_claims):
+        raise ValueError(f"evidence: {again}")
+    return Evidence(
+        documents=MappingProxyType(documents),
+        claims=claims,
+        flask_claims=flask_claims,
+        disagreements=tuple(_disagreement(table, claims) for table in tables["disagreement"]),
+        left_out=tuple(_left_out(table, documents) for table in tables["left_out"]),
+    )
+
+
+def repetition(claims: Iterable[Claim]) -> str:
+    """Say where a document would count twice for one thing, or a claim never at all; nothing if all is well."""
+    for one, other in combinations(claims, 2):
+        if (one.document, one.leans) != (other.document, other.leans) or not common_conditions((one.when, other.when)):
+            continue
+        if one.when.keys() == other.when.keys():
+            return f"claims {one.id} and {other.id}: one document speaks twice for the same side and answers"
+        if one.statement == other.statement:
+            for quiet, loud in ((one, other), (other, one)):
+                if quiet.weight <= loud.weight and _is_part_of(quiet.when, loud.when):
+                    return f"claim {quiet.id}: never counts beside {loud.id}, which rests on the same statement"
+    return ""
+
+
+def common_conditions(whens: Iterable[Conditions]) -> dict[str, tuple[str, ...]]:
+    """Return the conditions under which all of ``whens`` hold; empty if no answers can meet them."""
+    common: dict[str, tuple[str, ...]] = {}
+    for when in whens:
+        for key, choices in when.items():
+            common[key] = tuple(choice for choice in common.get(key, choices) if choice in choices)
+    return common if all(common.values()) else {}
 
 
 def _document(key: str, table: Mapping[str, Any]) -> Document:
@@ -132,7 +201,7 @@ def _document(key: str, table: Mapping[str, Any]) -> Document:
 
 def _claim(table: Mapping[str, Any], documents: Mapping[str, Document], *, sides: tuple[str, ...]) -> Claim:
     where = f"claim {table.get('id', '(without an id)')}"
-    required = {"id", "document", "section", "claim", "when", "leans", "weight"}
+    required = {"id", "document", "statement", "section", "claim", "when", "leans", "weight"}
     _require_keys(table, where, required=required, optional={"also_in"})
     if table["document"] not in documents:
         raise ValueError(f"evidence: {where}: no such document: {table['document']!r}")
@@ -143,6 +212,7 @@ def _claim(table: Mapping[str, Any], documents: Mapping[str, Document], *, sides
     return Claim(
         id=_text(table, "id", where),
         document=table["document"],
+        statement=_text(table, "statement", where),
         section=_text(table, "section", where),
         also_in=_texts(table.get("also_in", []), f"{where}: also_in"),
         claim=_text(table, "claim", where),
@@ -150,6 +220,27 @@ def _claim(table: Mapping[str, Any], documents: Mapping[str, Document], *, sides
         leans=cast("Side", table["leans"]),
         weight=cast("Weight", table["weight"]),
     )
+
+
+def _disagreement(table: Mapping[str, Any], claims: tuple[Claim, ...]) -> Disagreement:
+    where = f"disagreement {table.get('id', '(without an id)')}"
+    _require_keys(table, where, required={"id", "about", "flask", "django"})
+    leaning = {claim.id: claim.leans for claim in claims}
+    sides = {side: _texts(table[side], f"{where}: {side}") for side in ("flask", "django")}
+    for side, ids in sides.items():
+        if not ids:
+            raise ValueError(f"evidence: {where}: nobody speaks for {side}")
+        if wrong := [id_ for id_ in ids if leaning.get(id_) != side]:
+            raise ValueError(f"evidence: {where}: not a claim for {side}: {wrong[0]!r}")
+    return Disagreement(id=_text(table, "id", where), about=_text(table, "about", where), **sides)
+
+
+def _left_out(table: Mapping[str, Any], documents: Mapping[str, Document]) -> LeftOut:
+    where = f"left out: {table.get('says', '(nothing)')}"
+    _require_keys(table, where, required={"document", "section", "says", "because"})
+    if table["document"] not in documents:
+        raise ValueError(f"evidence: {where}: no such document: {table['document']!r}")
+    return LeftOut(**{key: _text(table, key, where) for key in ("document", "section", "says", "because")})
 
 
 def _conditions(table: Mapping[str, Any], where: str) -> Mapping[str, tuple[str, ...]]:
@@ -189,3 +280,8 @@ def _texts(values: Any, where: str) -> tuple[str, ...]:
     if len(set(values)) < len(values):
         raise ValueError(f"evidence: {where}: lists something twice")
     return tuple(values)
+
+
+def _is_part_of(when: Conditions, wider: Conditions) -> bool:
+    """Tell whether ``wider`` holds whenever ``when`` does."""
+    return all(key in when and set(when[key]) <= set(choices) for key, choices in wider.items())

@@ -12,6 +12,9 @@ Framework = Literal["flask", "django"]
 TemplateName = Literal["flask-micro", "flask-blueprints", "django-full"]
 
 
+TEMPLATES: tuple[TemplateName, ...] = ("flask-micro", "flask-blueprints", "django-full")
+
+
 FRAMEWORK_NAMES: Mapping[str, str] = {"flask": "Flask", "django": "Django"}
 """The frameworks as people write them."""
 
@@ -19,7 +22,8 @@ FRAMEWORK_NAMES: Mapping[str, str] = {"flask": "Flask", "django": "Django"}
 Side = Literal["flask", "django", "micro", "blueprints"]
 
 
-Confidence = Literal["low", "medium", "high"]
+Certainty = Literal["firm", "likely", "close call"]
+"""How near a change of the advice is: no nearby answer changes it, answers to one or two questions do, or more do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +53,30 @@ class Reason:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Flip:
-    """A change of answers that turns the verdict round, and what the advice then is."""
+class Voice:
+    """What one document says in a disagreement; ``source`` is its author and year, or that they are not given."""
+
+    id: str
+    document: str
+    title: str
+    source: str
+    section: str
+    claim: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dispute:
+    """A disagreement that the answers raise: the question, and the voices on either side, one a document."""
+
+    id: str
+    about: str
+    flask: tuple[Voice, ...]
+    django: tuple[Voice, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A change of answers that turns the advice round, and what the advice then is."""
 
     changes: Mapping[str, str]
     framework: Framework
@@ -61,24 +87,35 @@ class Flip:
 class Recommendation:
     """The advice for one set of answers.
 
-    The weights of ``reasons`` and ``against`` add up to the two ``scores``. ``template_reasons`` and
-    ``template_against`` say why one shape of Flask was taken and not the other; with Django they are empty.
-    ``flips`` are the smallest changes of answers that lead to the other framework, the strongest first.
+    ``by_points`` is the framework that the documents' points lead to; it differs from ``framework`` only where
+    ``limits`` says why no template of it can do what the answers ask for. The weights of ``reasons`` and ``against``
+    add up to the two ``scores``. ``template_reasons`` and ``template_against`` say why one shape of Flask was taken and
+    not the other; with Django they are empty. ``certainty`` rests on ``nearby``, the answers one step away that lead to
+    the other framework, out of ``nearby_tried``. ``flips`` are the realistic changes that do, open questions first.
+    ``disputes`` are the disagreements of the documents that the answers raise. ``team_knows`` is what the team said it
+    knows, or empty; ``is_decided_by_team`` that it broke a tie.
     """
 
     framework: Framework
     template: TemplateName
     template_because: str
+    by_points: Framework
+    limits: tuple[str, ...]
     scores: Scores
-    confidence: Confidence
-    confidence_because: str
+    certainty: Certainty
+    certainty_because: str
+    nearby: tuple[Change, ...]
+    nearby_tried: int
     is_tie: bool
     has_evidence: bool
+    team_knows: str
+    is_decided_by_team: bool
     reasons: tuple[Reason, ...]
     against: tuple[Reason, ...]
     template_reasons: tuple[Reason, ...]
     template_against: tuple[Reason, ...]
-    flips: tuple[Flip, ...]
+    flips: tuple[Change, ...]
+    disputes: tuple[Dispute, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +123,8 @@ class InterimAdvice:
     """Where the advice stands while questions are still being asked.
 
     ``framework`` and ``template`` are the advice if nothing more were said. ``open_questions`` can still change the
-    template, the one that can move most first; when there are none, ``is_settled`` is true.
+    template, in the order in which they are asked; when there are none, ``is_settled`` is true.
+    ``is_framework_certain`` says that they can only change the template within the framework.
     """
 
     scores: Scores
@@ -94,4 +132,5 @@ class InterimAdvice:
     template: TemplateName
     has_evidence: bool
     is_settled: bool
+    is_framework_certain: bool
     open_questions: tuple[str, ...]

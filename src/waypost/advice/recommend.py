@@ -1,104 +1,122 @@
 """Which framework and template fit the answers, why, and which question is worth asking next.
 
-Pure and deterministic: answers in, values out. :mod:`waypost.advice.rules` decides; what is here explains it.
+Pure and deterministic: answers in, values out. :mod:`waypost.advice.rules` decides, :mod:`waypost.advice.outlook` says
+what could change it; what is here explains the advice.
 """
 
 from __future__ import annotations
 
-from itertools import combinations, product
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from waypost.advice.evidence import DECISIONS, UNSURE, load_evidence
-from waypost.advice.model import Flip, InterimAdvice, Reason, Recommendation, Scores
+from waypost.advice.evidence import UNSURE, load_evidence
+from waypost.advice.model import FRAMEWORK_NAMES, TEMPLATES, InterimAdvice, Reason, Recommendation
+from waypost.advice.outlook import (
+    IMPROBABLE,
+    LEAST_ASKED,
+    NEARLY_EQUAL,
+    certainty_of,
+    chance_of_change,
+    flips_of,
+    open_questions,
+)
 from waypost.advice.rules import (
-    MICRO_LEAD,
-    NEEDS_SIGN_IN,
+    QUESTIONS,
+    TEAM_KNOWS,
+    counting_claims,
+    disputes,
     framework_of,
-    lead_of_flask,
-    lead_of_micro,
+    limits_met,
     scores_of,
     template_of,
 )
 from waypost.errors import AnswersError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from waypost.advice.evidence import Claim
-    from waypost.advice.model import Confidence, Framework, Side, TemplateName
-
-BALANCED_SHARE: Final = 0.6
-"""Below this part of all points for the winner, the reasons count as balanced."""
-
-FEW_REASONS: Final = 3
-FEW_POINTS: Final = 6
-"""Fewer reasons for the winner, or fewer points on both sides together, are few."""
-
-CLEAR_SHARE: Final = 0.75
-CLEAR_LEAD: Final = 8
-"""At least this part of all points, and a lead that only a strong answer takes back, are clear."""
-
-MAX_FLIPS: Final = 5
-MAX_CHANGES_OF_A_FLIP: Final = 3
+    from waypost.advice.model import Certainty, Change, Framework, Scores, Side, TemplateName
 
 
-def recommend(answers: Mapping[str, str]) -> Recommendation:
+def recommend(answers: Mapping[str, str], possible: Collection[TemplateName] = TEMPLATES) -> Recommendation:
     """Return the advice for ``answers`` (decision questions to choices), with its evidence.
 
-    A missing key means the same as "unsure". Raises AnswersError for a key or value that is not among ``DECISIONS``.
+    A missing key means the same as "unsure". ``possible`` are the templates that the answers to other questions leave;
+    what the decisions rule out is known here. Raises AnswersError for a key or value that is not among ``QUESTIONS``.
     """
     known = _known(answers)
     scores = scores_of(known)
-    template = template_of(known)
+    template = template_of(known, possible)
     framework = framework_of(template)
     other: Framework = "django" if framework == "flask" else "flask"
-    evidence = load_evidence()
-    confidence, because = _confidence(scores, _reasons(evidence.claims, known, framework))
+    by_points = _by_points(scores, known)
+    has_evidence = _has_evidence(scores)
+    is_tie = has_evidence and scores.flask == scores.django and _is_either_possible(known, possible)
+    lead = abs(scores.flask - scores.django) if framework == by_points else None
+    certainty, nearby, tried = certainty_of(known, possible, lead=lead)
     shape: Side = "micro" if template == "flask-micro" else "blueprints"
     other_shape: Side = "blueprints" if template == "flask-micro" else "micro"
+    evidence = load_evidence()
     shape_claims = evidence.flask_claims if framework == "flask" else ()
     return Recommendation(
         framework=framework,
         template=template,
-        template_because=_template_because(known, template, scores),
+        template_because=_template_because(known, template, by_points, scores),
+        by_points=by_points,
+        limits=tuple(limit.because for limit in limits_met(known) if limit.template != template),
         scores=scores,
-        confidence=confidence,
-        confidence_because=because,
-        is_tie=scores.flask == scores.django,
-        has_evidence=_has_evidence(scores),
+        certainty=certainty,
+        certainty_because=_certainty_because(certainty, nearby, scores, lead, is_tie=is_tie),
+        nearby=nearby,
+        nearby_tried=tried,
+        is_tie=is_tie,
+        has_evidence=has_evidence,
+        team_knows=known.get(TEAM_KNOWS, ""),
+        is_decided_by_team=framework == "django" and is_tie,
         reasons=_reasons(evidence.claims, known, framework),
         against=_reasons(evidence.claims, known, other),
         template_reasons=_reasons(shape_claims, known, shape),
         template_against=_reasons(shape_claims, known, other_shape),
-        flips=_flips(known, framework),
+        flips=flips_of(known, possible),
+        disputes=disputes(evidence, known),
     )
 
 
-def next_question(answers: Mapping[str, str]) -> str | None:
-    """Return the open decision question that can move the verdict most, or None once none can change the template.
+def next_question(answers: Mapping[str, str], possible: Collection[TemplateName] = TEMPLATES) -> str | None:
+    """Return the first open question that can still change the template, or None once none can.
 
     A question counts as answered if its key is there, "unsure" included. Raises AnswersError as :func:`recommend` does.
     """
     _known(answers)
-    if _is_settled(answers):
-        return None
-    return _open_questions(answers)[0]
+    questions, _ = open_questions(answers, possible)
+    return questions[0] if questions else None
 
 
-def interim_advice(answers: Mapping[str, str]) -> InterimAdvice:
+def interim_advice(answers: Mapping[str, str], possible: Collection[TemplateName] = TEMPLATES) -> InterimAdvice:
     """Return where the advice stands after ``answers`` and what could still change it."""
     known = _known(answers)
     scores = scores_of(known)
-    template = template_of(known)
-    is_settled = _is_settled(answers)
+    template = template_of(known, possible)
+    questions, is_framework_certain = open_questions(answers, possible)
     return InterimAdvice(
         scores=scores,
         framework=framework_of(template),
         template=template,
         has_evidence=_has_evidence(scores),
-        is_settled=is_settled,
-        open_questions=() if is_settled else _open_questions(answers),
+        is_settled=not questions,
+        is_framework_certain=is_framework_certain,
+        open_questions=questions,
     )
+
+
+def is_change_improbable(answers: Mapping[str, str], possible: Collection[TemplateName] = TEMPLATES) -> bool:
+    """Return whether few of the ways to answer what is open lead to another template than the one advised now.
+
+    Without evidence there is no advice to change: then it never is, nor after a single question.
+    """
+    if len(answers) < LEAST_ASKED:
+        return False
+    return _has_evidence(scores_of(_known(answers))) and chance_of_change(answers, possible) <= IMPROBABLE
 
 
 # Checking answers
@@ -107,20 +125,20 @@ def interim_advice(answers: Mapping[str, str]) -> InterimAdvice:
 def _known(answers: Mapping[str, str]) -> dict[str, str]:
     """Return the answers that say something, in the catalogue's order, so that the order of asking never matters."""
     for key, value in answers.items():
-        if key not in DECISIONS:
+        if key not in QUESTIONS:
             raise AnswersError(
-                f"{key!r} is not a decision question{_meant(key, DECISIONS)}",
-                hint=f"The decision questions are: {', '.join(DECISIONS)}.",
+                f"{key!r} is not a decision question{_meant(key, QUESTIONS)}",
+                hint=f"The decision questions are: {', '.join(QUESTIONS)}.",
                 key=str(key),
             )
-        if value != UNSURE and value not in DECISIONS[key]:
-            choices = (*DECISIONS[key], UNSURE)
+        if value != UNSURE and value not in QUESTIONS[key]:
+            choices = (*QUESTIONS[key], UNSURE)
             raise AnswersError(
                 f"{key}: {value!r} is not one of its choices{_meant(value, choices)}",
                 hint=f"Choose one of: {', '.join(choices)}.",
                 key=key,
             )
-    return {key: answers[key] for key in DECISIONS if answers.get(key, UNSURE) != UNSURE}
+    return {key: answers[key] for key in QUESTIONS if answers.get(key, UNSURE) != UNSURE}
 
 
 def _meant(word: object, words: Iterable[str]) -> str:
@@ -135,10 +153,22 @@ def _has_evidence(scores: Scores) -> bool:
     return scores.flask + scores.django > 0
 
 
+def _by_points(scores: Scores, known: Mapping[str, str]) -> Framework:
+    """Return the framework that the points lead to, whatever the templates can do."""
+    if scores.flask == scores.django:
+        return "django" if known.get(TEAM_KNOWS) == "django" else "flask"
+    return "flask" if scores.flask > scores.django else "django"
+
+
+def _is_either_possible(known: Mapping[str, str], possible: Collection[TemplateName]) -> bool:
+    ruled_out = {limit.template for limit in limits_met(known)}
+    return len({framework_of(template) for template in possible if template not in ruled_out}) > 1
+
+
 def _reasons(claims: Iterable[Claim], known: Mapping[str, str], side: Side) -> tuple[Reason, ...]:
-    """Return the claims for ``side`` that apply, the weightiest first, otherwise in the order of the evidence."""
+    """Return the claims for ``side`` that count, the weightiest first, otherwise in the order of the evidence."""
     documents = load_evidence().documents
-    applying = [claim for claim in claims if claim.leans == side and claim.applies_to(known)]
+    counting = [claim for claim in counting_claims(claims, known) if claim.leans == side]
     return tuple(
         Reason(
             id=claim.id,
@@ -150,132 +180,48 @@ def _reasons(claims: Iterable[Claim], known: Mapping[str, str], side: Side) -> t
             weight=claim.weight,
             answers={key: known[key] for key in claim.when},
         )
-        for claim in sorted(applying, key=lambda claim: -claim.weight)
+        for claim in sorted(counting, key=lambda claim: -claim.weight)
     )
 
 
-def _confidence(scores: Scores, reasons: tuple[Reason, ...]) -> tuple[Confidence, str]:
-    """Say how far to trust the verdict, and why; the limits are Waypost's own.
-
-    Low: the reasons are few or balanced. High: they point clearly one way, and rest on more than one answer and more
-    than one document. Otherwise medium.
-    """
-    count = str(scores)
-    if doubt := _doubt(scores, reasons, count):
-        return "low", doubt
-    if len({key for reason in reasons for key in reason.answers}) == 1:
-        if min(scores.flask, scores.django):
-            return "medium", f"The reasons lean one way ({count}), but all that speak for it rest on one answer."
-        return "medium", f"The reasons point one way ({count}), but all of them rest on one answer."
-    documents = {reason.document for reason in reasons}
-    if _share(scores) >= CLEAR_SHARE and _lead(scores) >= CLEAR_LEAD and len(documents) > 1:
-        return "high", f"The reasons point clearly one way: {count}, from {len(documents)} documents."
-    return "medium", f"The reasons lean one way, but not overwhelmingly: {count}."
-
-
-def _doubt(scores: Scores, reasons: tuple[Reason, ...], count: str) -> str:
-    """Say why confidence is low, or nothing if it is not."""
+def _certainty_because(
+    certainty: Certainty, nearby: tuple[Change, ...], scores: Scores, lead: int | None, *, is_tie: bool
+) -> str:
+    """Say what the word for how sure the advice is rests on."""
+    questions = list(dict.fromkeys(key for change in nearby for key in change.changes))
+    if is_tie:
+        return f"The points are equal: {scores}."
     if not _has_evidence(scores):
-        return "No answer so far is evidence for either framework; Flask is the easier start, nothing more."
-    if _lead(scores) == 0:
-        return f"The reasons are exactly balanced ({count}); a tie goes to Flask as the easier start."
-    if _share(scores) < BALANCED_SHARE:
-        return f"The reasons are nearly balanced: {count}."
-    if len(reasons) < FEW_REASONS or scores.flask + scores.django < FEW_POINTS:
-        return f"There are few reasons to go by: {count}."
-    return ""
+        return "No answer so far is evidence for either framework."
+    if certainty == "firm":
+        return "No other answer to a single question, one step away, would change the framework."
+    if certainty == "close call" and lead is not None and lead <= NEARLY_EQUAL:
+        return f"The points are nearly equal: {scores}."
+    return f"One other answer to {_any_of(questions)} would change the framework."
 
 
-def _lead(scores: Scores) -> int:
-    return abs(scores.flask - scores.django)
+def _any_of(questions: list[str]) -> str:
+    *most, last = questions
+    return f"any of {', '.join(most)} and {last}" if len(most) > 1 else " or ".join(questions)
 
 
-def _share(scores: Scores) -> float:
-    """Return the winner's part of all points."""
-    return max(scores.flask, scores.django) / (scores.flask + scores.django)
-
-
-def _template_because(known: Mapping[str, str], template: TemplateName, scores: Scores) -> str:
+def _template_because(known: Mapping[str, str], template: TemplateName, by_points: Framework, scores: Scores) -> str:
+    met = {limit.template: limit.because for limit in reversed(limits_met(known)) if limit.template != template}
+    if framework_of(template) != by_points:
+        but = f"The points lean to {FRAMEWORK_NAMES[by_points]} ({scores}), but"
+        if because := met.get("flask-blueprints"):
+            return f"{but} {because}. Django's starter project can do what you answered."
+        return f"{but} the other answers leave no template of {FRAMEWORK_NAMES[by_points]}."
+    if template == "flask-blueprints":
+        return _blueprints_because(met.get("flask-micro", ""), scores)
     if template == "django-full":
         return "Django has one starter project."
-    if template == "flask-micro":
-        return "The answers describe one small service, which fits in a few files."
+    return "The answers describe one small service, which fits in a few files."
+
+
+def _blueprints_because(limit_of_micro: str, scores: Scores) -> str:
+    if limit_of_micro:
+        return f"The application gets blueprints, because {limit_of_micro}."
     if not _has_evidence(scores):
-        return "Nothing is known yet; Flask with blueprints is the easiest start with nothing to take out again."
-    if needing := [key for key in NEEDS_SIGN_IN if known.get(key) in NEEDS_SIGN_IN[key]]:
-        return f"The answer to {' and '.join(needing)} calls for sign-in, which the micro template does not have."
+        return "Nothing is known yet; Flask with blueprints is the easiest start, with nothing to remove later."
     return "The answers do not clearly describe one small service, so the application gets room for its parts."
-
-
-# What would change it
-
-
-def _flips(known: Mapping[str, str], framework: Framework) -> tuple[Flip, ...]:
-    """Find the smallest changes that lead to the other framework, at most ``MAX_FLIPS`` of them.
-
-    Of the changes to the same questions only the strongest is kept. Empty if more than ``MAX_CHANGES_OF_A_FLIP``
-    answers would have to change.
-    """
-    for size in range(1, MAX_CHANGES_OF_A_FLIP + 1):
-        found = []
-        for keys in combinations(DECISIONS, size):
-            strongest = min(_changes(known, framework, keys), key=lambda change: change[0], default=None)
-            if strongest is not None:
-                found.append(strongest)
-        if found:
-            found.sort(key=lambda change: change[0])
-            return tuple(_flip(known, changes) for _, changes in found[:MAX_FLIPS])
-    return ()
-
-
-def _changes(
-    known: Mapping[str, str], framework: Framework, keys: tuple[str, ...]
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the new answers to all of ``keys`` that flip the framework, each with its effect (less is stronger)."""
-    lead = lead_of_flask()
-    kept = {key: value for key, value in known.items() if key not in keys}
-    least, greatest = lead.limits(kept, frozenset(keys))
-    base = lead.value(kept)
-    if (base + least >= 0) if framework == "flask" else (base + greatest < 0):
-        return
-    for values in product(*(DECISIONS[key] for key in keys)):
-        changes = dict(zip(keys, values, strict=True))
-        if any(known.get(key) == value for key, value in changes.items()):
-            continue
-        after = lead.value({**kept, **changes})
-        if (after < 0) == (framework == "flask"):
-            yield (after if framework == "flask" else -after), changes
-
-
-def _flip(known: Mapping[str, str], changes: dict[str, str]) -> Flip:
-    template = template_of({**known, **changes})
-    return Flip(changes=changes, framework=framework_of(template), template=template)
-
-
-# What is worth asking
-
-
-def _is_settled(answers: Mapping[str, str]) -> bool:
-    """Tell whether every way to answer what is open leads to the same template.
-
-    Exact, as the limits are: Django needs a lead below zero, and where it cannot be reached any more, micro needs
-    ``MICRO_LEAD``. (No answers without evidence for a framework reach that; a test holds the evidence to it.)
-    """
-    open_keys = frozenset(DECISIONS).difference(answers)
-    lead = lead_of_flask().value(answers)
-    least, greatest = lead_of_flask().limits(answers, open_keys)
-    if lead + greatest < 0:
-        return True
-    if lead + least < 0:
-        return False
-    micro = lead_of_micro().value(answers)
-    least, greatest = lead_of_micro().limits(answers, open_keys)
-    return micro + greatest < MICRO_LEAD or micro + least >= MICRO_LEAD
-
-
-def _open_questions(answers: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the open questions that can still move what is not settled, the one that moves it farthest first."""
-    open_keys = frozenset(DECISIONS).difference(answers)
-    least, _ = lead_of_flask().limits(answers, open_keys)
-    undecided = lead_of_flask() if lead_of_flask().value(answers) + least < 0 else lead_of_micro()
-    return undecided.movers(answers, open_keys)

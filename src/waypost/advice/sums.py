@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class WeightedSum:
                 self._joint.append((conditions, term.amount))
         self._limits = lru_cache(maxsize=None)(self._find_limits)
         self._movers = lru_cache(maxsize=None)(self._find_movers)
+        self._spreads = lru_cache(maxsize=None)(self._find_spread)
         self._neighbours = lru_cache(maxsize=None)(self._find_neighbours)
 
     def value(self, answers: Mapping[str, str]) -> int:
@@ -73,6 +75,22 @@ class WeightedSum:
         """
         context = tuple((key, answers[key]) for key in self._neighbours(open_keys) if key in answers)
         return self._movers(open_keys, context)
+
+    def share_below(self, bound: int, answers: Mapping[str, str], choices: Mapping[str, tuple[str, ...]]) -> float:
+        """Return in which part of all ways to answer the open keys of ``choices`` the sum is less than ``bound``.
+
+        Every choice counts as often as any other of its key.
+        """
+        context = tuple((key, answers[key]) for key in self._neighbours(frozenset(choices)) if key in answers)
+        base = self.value(answers)
+        spread = self._spreads(tuple(choices.items()), context)
+        return sum(share for amount, share in spread.items() if base + amount < bound)
+
+    def _find_spread(
+        self, choices: tuple[tuple[str, tuple[str, ...]], ...], context: tuple[tuple[str, str], ...]
+    ) -> dict[int, float]:
+        open_choices = dict(choices)
+        return _spread(open_choices, *self._possible_terms(frozenset(open_choices), dict(context)))
 
     def _find_neighbours(self, open_keys: frozenset[str]) -> tuple[str, ...]:
         """Return the other keys that share a term with an open one: only their answers matter to the limits."""
@@ -126,6 +144,53 @@ def _limits(single: Mapping[str, Mapping[str, int]], joint: list[_Joint]) -> tup
         least, greatest = _limits(*_with_single_terms_apart(others, left))
         found.append((least + min(own_amounts), greatest + max(own_amounts)))
     return min(least for least, _ in found), max(greatest for _, greatest in found)
+
+
+def _spread(
+    choices: Mapping[str, tuple[str, ...]], single: Mapping[str, Mapping[str, int]], joint: list[_Joint]
+) -> dict[int, float]:
+    """Return each amount that the sum can come to, with the part of all ways to answer that leads to it.
+
+    It goes the way of :func:`_limits`: what depends on one key is convolved, and joint terms are settled key by key.
+    """
+    if not joint:
+        spread = {0: 1.0}
+        for key, amounts in single.items():
+            if any(amounts.values()):
+                spread = _convolved(
+                    spread, _shares([amounts.get(value, 0) for value in choices[key]], len(choices[key]))
+                )
+        return spread
+    mentions = [key for conditions, _ in joint for key, _ in conditions]
+    hub = max(sorted(set(mentions)), key=mentions.count)
+    others = {key: amounts for key, amounts in single.items() if key != hub}
+    groups: dict[tuple[bool, ...], list[int]] = {}
+    for value in choices[hub]:
+        held = tuple(value in dict(conditions).get(hub, (value,)) for conditions, _ in joint)
+        groups.setdefault(held, []).append(single[hub].get(value, 0))
+    total: dict[int, float] = {}
+    for held, own in groups.items():
+        left = [
+            (tuple(condition for condition in conditions if condition[0] != hub), amount)
+            for (conditions, amount), holds in zip(joint, held, strict=True)
+            if holds
+        ]
+        rest = _spread(choices, *_with_single_terms_apart(others, left))
+        for amount, share in _convolved(rest, _shares(own, len(choices[hub]))).items():
+            total[amount] = total.get(amount, 0.0) + share
+    return total
+
+
+def _shares(amounts: list[int], among: int) -> dict[int, float]:
+    return {amount: amounts.count(amount) / among for amount in amounts}
+
+
+def _convolved(one: Mapping[int, float], other: Mapping[int, float]) -> dict[int, float]:
+    """Return the spread of the sum of two amounts that do not depend on each other."""
+    total: dict[int, float] = {}
+    for (amount, share), (more, part) in product(one.items(), other.items()):
+        total[amount + more] = total.get(amount + more, 0.0) + share * part
+    return total
 
 
 def _groups(hub: str, own: Mapping[str, int], joint: list[_Joint]) -> dict[tuple[bool, ...], list[int]]:

@@ -8,13 +8,15 @@ import click
 
 from waypost.cli.options import answer_options, files, folders, inputs_of, reply_options
 from waypost.cli.output import end_with
-from waypost.commands import advise, answers
+from waypost.commands import answers
 
 
 @click.command()
 @answer_options
 @reply_options
 def recommend(**options: Any) -> None:
+    from waypost.commands import advise  # noqa: PLC0415 - answers files need no advice
+
     end_with(advise.advise(inputs_of(options)), options)
 
 

@@ -5,16 +5,32 @@ from __future__ import annotations
 from typing import cast
 
 from waypost.advice.model import Recommendation
-from waypost.advice.recommend import recommend
-from waypost.advice.text import RecommendationFields, recommendation_fields, recommendation_text
+from waypost.advice.recommend import next_question
+from waypost.advice.rules import possible_templates
+from waypost.advice.shown.starters import HEADING, starter_lines
+from waypost.advice.shown.text import Beside, RecommendationFields, recommendation_fields, recommendation_text
 from waypost.commands.reply import Fields, Reply, TemplateFields, answer_fields
-from waypost.projects.planning import catalogue_of, decision_keys, decisions_of, given_answers, refuse_mistyped
+from waypost.practice.comparison import compare
+from waypost.practice.text import HEADING as PRACTICE
+from waypost.practice.text import PracticeFields, practice_fields, practice_sentences
+from waypost.projects.planning import (
+    advice_on,
+    catalogue_of,
+    decision_keys,
+    decisions_of,
+    given_answers,
+    refuse_mistyped,
+)
 from waypost.questions.answers import Answer, Inputs, values_of
 from waypost.sources.embedded import embedded_root
 
 
 class AdviceFields(Fields, RecommendationFields):
-    """The reply of ``recommend``: also the advice."""
+    """The reply of ``recommend``: also the advice, the question worth asking next, and what public projects use."""
+
+    next_question: str | None
+    starter: list[str]
+    practice: PracticeFields | None
 
 
 def advise(inputs: Inputs) -> Reply:
@@ -27,18 +43,32 @@ def advise(inputs: Inputs) -> Reply:
 
         asked = ask(catalogue, values_of(given), purpose="recommend")
         given |= {key: Answer(value=value, origin="wizard") for key, value in asked.items()}
-    recommendation = recommend(decisions_of(catalogue, given))
+    recommendation = advice_on(catalogue, given)
+    asked_so_far = {key: str(given[key].value) for key in decision_keys(catalogue) if key in given}
+    following = next_question(asked_so_far, possible_templates(catalogue, values_of(given)))
+    practice = compare(decisions_of(catalogue, given))
     known = {key: given.get(key, Answer(value="unsure", origin="default")) for key in decision_keys(catalogue)}
+    starter = starter_lines(recommendation.template, asked_so_far)
+    beside: Beside = ((HEADING, starter),)
+    if practice is not None:
+        beside = (*beside, (PRACTICE, practice_sentences(practice)))
     template: TemplateFields = {"name": recommendation.template, "from": None, "to": None}
-    fields = {"template": template, "answers": answer_fields(known), **recommendation_fields(recommendation)}
+    fields = {
+        "template": template,
+        "answers": answer_fields(known),
+        **recommendation_fields(recommendation),
+        "next_question": following,
+        "starter": list(starter),
+        "practice": practice_fields(practice),
+    }
     return Reply(
-        output=recommendation_text(recommendation) + "\n",
+        output=recommendation_text(recommendation, beside=beside) + "\n",
         fields=cast("AdviceFields", fields),
-        draw=lambda: _draw(recommendation),
+        draw=lambda: _draw(recommendation, beside),
     )
 
 
-def _draw(recommendation: Recommendation) -> None:
-    from waypost.advice.drawing import draw_recommendation  # noqa: PLC0415 - rich takes its time to import
+def _draw(recommendation: Recommendation, beside: Beside) -> None:
+    from waypost.advice.shown.drawing import draw_recommendation  # noqa: PLC0415 - rich takes its time to import
 
-    draw_recommendation(recommendation)
+    draw_recommendation(recommendation, beside)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # an error is printed with this module, also one that comes i
     from waypost.questions.answers import Answer
     from waypost.update.reading.environment import EnvironmentChange
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """The version of the JSON replies; it rises when a field changes its meaning or goes away."""
 
 

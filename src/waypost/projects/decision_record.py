@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from waypost.advice.model import FRAMEWORK_NAMES, Flip, Reason, Recommendation
+from waypost.advice.model import FRAMEWORK_NAMES, Change, Reason, Recommendation
+from waypost.advice.rules import TEAM_KNOWS
+from waypost.advice.shown.changes import NOTHING_REALISTIC, flip_lines
+from waypost.advice.shown.text import cited, headline, points_of, team_line, thin_line
 from waypost.model import Value
 
 PATH = Path("docs/decisions/0001-web-framework.md")
@@ -51,14 +54,15 @@ def text(recommendation: Recommendation, answers: Mapping[str, Value], *, number
         _decision(recommendation, template),
         *_section("Reasons for it", recommendation, template, speaks_for=True),
         *_section("Reasons against it", recommendation, template, speaks_for=False),
-        "## What would change it",
-        *_changes(recommendation.flips),
+        "## What would change the advice",
+        *_changes(recommendation.flips, followed=_FRAMEWORK_OF[template] == recommendation.framework),
     ]
     return "\n\n".join(paragraphs) + "\n"
 
 
 def _context(recommendation: Recommendation, answers: Mapping[str, Value]) -> Iterator[str]:
     known = dict.fromkeys(key for reason in _all_reasons(recommendation) for key in reason.answers)
+    known |= {TEAM_KNOWS: None} if recommendation.team_knows else {}
     rows = [f"- {key}: {answers[key]}" for key in known if answers.get(key, "unsure") != "unsure"]
     if rows:
         yield "What was known about the project when it was started, as far as it matters for the choice:"
@@ -69,39 +73,42 @@ def _context(recommendation: Recommendation, answers: Mapping[str, Value]) -> It
 
 def _decision(recommendation: Recommendation, template: str) -> str:
     advice = (
-        f"The advice was {FRAMEWORK_NAMES[recommendation.framework]} with the template {recommendation.template} "
-        f"({recommendation.scores}; confidence {recommendation.confidence}: "
-        f"{_continued(recommendation.confidence_because)})."
+        f"Waypost's advice was: {_sentence(headline(recommendation))} It was {_article(recommendation.certainty)}: "
+        f"{_continued(recommendation.certainty_because)} (points: {recommendation.scores}).{thin_line(recommendation)}"
     )
+    team = team_line(recommendation)
     if template == recommendation.template:
-        return _wrapped(f"The project starts from the template {template}. {advice} {recommendation.template_because}")
-    return _wrapped(f"The project starts from the template {template}, chosen against the advice. {advice}")
+        start = f"The project starts from the template {template}."
+        return _wrapped(" ".join(filter(None, (start, advice, recommendation.template_because, team))))
+    start = f"The project starts from the template {template}, which is not the one advised."
+    return _wrapped(" ".join(filter(None, (start, advice, team))))
 
 
 def _section(title: str, recommendation: Recommendation, template: str, *, speaks_for: bool) -> Iterator[str]:
     follows_advice = _FRAMEWORK_OF[template] == recommendation.framework
     reasons = recommendation.reasons if follows_advice == speaks_for else recommendation.against
+    points = sum(reason.weight for reason in reasons)
+    yield f"## {title} ({points_of(points)})" if points else f"## {title}"
+    yield _items(reasons) if reasons else "None of the documents gives one."
     shape = recommendation.template_reasons if speaks_for else recommendation.template_against
-    if template == recommendation.template:
-        reasons += shape
-    yield f"## {title}"
-    if reasons:
-        yield "\n".join(_item(f"{reason.claim} ({reason.title}: {reason.section})") for reason in reasons)
+    if shape and template == recommendation.template:
+        yield f"### How the Flask project is laid out: {'for' if speaks_for else 'against'} {template}"
+        yield _items(shape)
+
+
+def _items(reasons: Iterable[Reason]) -> str:
+    return "\n".join(_item(cited(reason)) for reason in reasons)
+
+
+def _changes(flips: Sequence[Change], *, followed: bool) -> Iterator[str]:
+    if not flips:
+        yield NOTHING_REALISTIC
+        return
+    if followed:
+        yield "With these answers the advice would have been the other framework:"
     else:
-        yield "None of the documents gave one."
-
-
-def _changes(flips: Iterable[Flip]) -> Iterator[str]:
-    rows = [_item(f"{_changed(flip)}: {FRAMEWORK_NAMES[flip.framework]}") for flip in flips]
-    if rows:
-        yield "The smallest changes of the answers that lead to the other framework:"
-        yield "\n".join(rows)
-    else:
-        yield "No change of up to three answers leads to the other framework."
-
-
-def _changed(flip: Flip) -> str:
-    return " and ".join(f"{key} = {value}" for key, value in flip.changes.items())
+        yield "With these answers the advice would have been the framework that was chosen:"
+    yield "\n".join(_item(line) for line in flip_lines(flips))
 
 
 def _all_reasons(recommendation: Recommendation) -> tuple[Reason, ...]:
@@ -111,6 +118,14 @@ def _all_reasons(recommendation: Recommendation) -> tuple[Reason, ...]:
         + recommendation.template_reasons
         + recommendation.template_against
     )
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."
+
+
+def _article(certainty: str) -> str:
+    return f"a {certainty}" if certainty.startswith("close") else certainty
 
 
 def _continued(sentence: str) -> str:

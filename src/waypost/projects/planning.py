@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from waypost.advice.evidence import DECISIONS
 from waypost.advice.model import Recommendation
 from waypost.advice.recommend import recommend
+from waypost.advice.rules import QUESTIONS, possible_templates
 from waypost.errors import AnswersError, UsageError
 from waypost.questions.answers import Answer, Inputs, raise_problems, read_inputs, values_of, without_auto
 from waypost.questions.catalogue import Catalogue, Resolution, load_catalogue
@@ -64,7 +64,7 @@ def given_answers(inputs: Inputs, catalogue: Catalogue, *, what: str) -> dict[st
 
 def plan_of(catalogue: Catalogue, given: Mapping[str, Answer]) -> Plan:
     """Return the plan that the ``given`` answers come to. Raises ``AnswersError`` that lists all that is wrong."""
-    recommendation = recommend(decisions_of(catalogue, given))
+    recommendation = advice_on(catalogue, given)
     answers = dict(given)
     question = catalogue.by_key.get("template")
     if "template" not in answers and question is not None and recommendation.template in question.values:
@@ -77,6 +77,11 @@ def plan_of(catalogue: Catalogue, given: Mapping[str, Answer]) -> Plan:
     return Plan(catalogue=catalogue, resolution=resolution, recommendation=recommendation, answers=complete)
 
 
+def advice_on(catalogue: Catalogue, given: Mapping[str, Answer]) -> Recommendation:
+    """Return the advice for the ``given`` answers: it names no template that they rule out. Raises ``AnswersError``."""
+    return recommend(decisions_of(catalogue, given), possible_templates(catalogue, values_of(given)))
+
+
 def refuse_mistyped(catalogue: Catalogue, given: Mapping[str, Answer]) -> None:
     """Raise ``AnswersError`` for all values that their questions do not take, those that the advice leaves out too."""
     problems = (type_problem(catalogue.by_key[key], answer.value) for key, answer in given.items())
@@ -86,8 +91,8 @@ def refuse_mistyped(catalogue: Catalogue, given: Mapping[str, Answer]) -> None:
 def decisions_of(catalogue: Catalogue, given: Mapping[str, Answer]) -> dict[str, str]:
     """Return the decision answers among the ``given`` ones, which the advice rests on. Raises ``AnswersError``."""
     _raise_wrong(catalogue, given)
-    keys = [key for key in decision_keys(catalogue) if key in DECISIONS and key in given]
-    return {key: value for key in keys if (value := str(given[key].value)) in DECISIONS[key]}
+    keys = [key for key in decision_keys(catalogue) if key in QUESTIONS and key in given]
+    return {key: value for key in keys if (value := str(given[key].value)) in QUESTIONS[key]}
 
 
 def _raise_wrong(catalogue: Catalogue, given: Mapping[str, Answer]) -> None:

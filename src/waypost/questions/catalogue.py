@@ -180,6 +180,20 @@ class Catalogue:
         )
         return self._problem(self.by_key[key], value, context) or next(refused, None)
 
+    def possible_values(self, key: str, given: Mapping[str, Value]) -> tuple[str, ...]:
+        """Return the choices of ``key`` that no combination refuses beside the ``given`` answers to other questions.
+
+        They are all of them where none is left, since the given answers then refuse each other.
+        """
+        values = self.by_key[key].values
+        others = {name: value for name, value in given.items() if name != key}
+        found = tuple(
+            value
+            for value in values
+            if not any(problem.refusal for problem in self.resolve({**others, key: value}).problems)
+        )
+        return found or values
+
     def default_of(self, entry: Question, context: Mapping[str, Any]) -> Any:
         """Return the default of a question, or the value of a fact, beside the answers in ``context``."""
         source = entry.default_source

@@ -30,6 +30,7 @@ def resolve_inputs(
     ``record`` is the project's record and ``before`` the answers that applied until now. Raises ``AnswersError`` where
     the new catalogue refuses an answer, or knows a recorded one no more: nothing recorded changes in silence.
     """
+    catalogue = _with_unasked(catalogue, before)
     gone = [key for key in before if key not in catalogue.by_key]
     settings = [setting for setting in inputs.settings if setting.removesuffix("=") not in gone]
     _refuse_unknown([key for key in gone if f"{key}=" not in inputs.settings])
@@ -52,6 +53,15 @@ def resolve_inputs(
     if meant.keys() != given.keys():
         notes.append("template = auto keeps the recorded template; to change it, name one.")
     return resolution, {key: answers.get(key, default[key]) for key in resolution.answers}, tuple(notes)
+
+
+def _with_unasked(catalogue: Catalogue, before: Mapping[str, Value]) -> Catalogue:
+    """Return the catalogue with the defaults of what a project has that is older than the questions about it."""
+    known = {key: value for key, value in before.items() if key in catalogue.by_key}
+    for key, default in (catalogue.resolve(known).facts.get("unasked") or {}).items():
+        if key not in before:
+            catalogue = catalogue.with_default(key, default)
+    return catalogue
 
 
 def _refuse_unknown(keys: list[str]) -> None:

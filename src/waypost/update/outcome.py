@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from waypost.advice.recommend import recommend
 from waypost.errors import StateError
 from waypost.projects import decision_record
 from waypost.projects.belongings import is_migration
-from waypost.projects.project import enumerated
 from waypost.questions.catalogue import Resolution
 from waypost.questions.record import RECORD
 from waypost.sources.embedded import TemplateSource
@@ -21,6 +20,7 @@ from waypost.update.consequences.model import NOTHING, Consequences
 from waypost.update.consequences.package_name import Renaming
 from waypost.update.consequences.shadows import without_shadows
 from waypost.update.consequences.side import Side, is_other_engine
+from waypost.update.histories import left
 from waypost.update.histories.memory import MEMORY
 from waypost.update.histories.settle import Settled, settled
 from waypost.update.merge.changes import Merge
@@ -69,10 +69,11 @@ def outcome_of(old: Recorded, source: TemplateSource, resolution: Resolution) ->
     renaming = _renaming(before, after)
     moved = _moved(renaming, files) if renaming else {}
     history = _settled(before, after, new_files, files, renaming)
+    modules = left.modules_left(history.needed)
     found = merge(
         old.project,
-        history.old,
-        history.new,
+        left.counted_again(history.old, history.new, history.revived, lambda: _settings_of(files)),
+        left.left_out_of_coverage(history.new, modules, history.retired),
         label=source.version,
         follows_renames=not is_switch,
         moved=moved,
@@ -93,7 +94,7 @@ def outcome_of(old: Recorded, source: TemplateSource, resolution: Resolution) ->
                 for path, origin in found.carried.items()
             ),
             *([as_note(broken)] if broken else []),
-            *(_left_for_migrations(history.needed) if is_switch else ()),
+            *([left.note_of(modules)] if modules else []),
         ),
     )
 
@@ -165,10 +166,8 @@ def _renaming_notes(
     return tuple(notes)
 
 
-def _left_for_migrations(needed: Iterable[str]) -> Iterator[str]:
-    modules = sorted(path for path in needed if not is_migration(path))
-    if modules:
-        yield f"Only migrations still need these files, which stay and are not tested any more: {enumerated(modules)}."
+def _settings_of(files: ProjectFiles) -> str:
+    return files.read("pyproject.toml").decode(errors="replace") if "pyproject.toml" in files.paths else ""
 
 
 def _shadow_notes(aside: Mapping[str, str]) -> tuple[str, ...]:

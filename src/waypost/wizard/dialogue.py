@@ -10,9 +10,10 @@ from pathlib import Path
 from waypost.errors import InterruptedByUserError
 from waypost.model import Value
 from waypost.questions.catalogue import Catalogue
-from waypost.wizard.screens import screen_of, trail_of
+from waypost.wizard.screens import screen_of
 from waypost.wizard.state import NAME, Purpose, State, refusal_of
 from waypost.wizard.steps import advance, begin
+from waypost.wizard.stopping import trail_of
 
 
 def ask(

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from waypost.advice.evidence import UNSURE
-from waypost.advice.recommend import next_question
 from waypost.model import Question, Value
+from waypost.practice.comparison import compare
+from waypost.practice.text import practice_line, practice_lines
 from waypost.questions.values import shown
 from waypost.wizard.state import (
     CHANGE,
@@ -25,6 +25,7 @@ from waypost.wizard.state import (
     refusal_of,
     summary_keys,
 )
+from waypost.wizard.stopping import answered, answered_keys, enough, offer_to_stop, origin_of, stop_line, trail_of
 from waypost.wizard.terminal.screen import Line, Option, Screen, Tone
 from waypost.wizard.verdict import claims_about, label_of, short, standing_line, verdict_lines
 
@@ -32,7 +33,7 @@ _WELCOME: Mapping[Purpose, str] = {
     "new": "A few questions, then the advice (Flask or Django), then your starter project.",
     "recommend": "A few questions, then the advice: Flask or Django.",
 }
-_KEYS = "Enter accepts, Esc or Ctrl-B goes back, ? helps, Ctrl-C leaves: nothing written."
+_KEYS = "Enter accepts, Esc or Ctrl-B goes back, ? helps, a advises now, Ctrl-C leaves: nothing written."
 _CAPITALS = {
     "api": "API",
     "api_library": "API library",
@@ -50,29 +51,10 @@ def screen_of(state: State, destination: Path | None = None) -> Screen:
     return replace(screen, notices=(*state.notices, *screen.notices))
 
 
-def trail_of(state: State) -> tuple[Line, ...]:
-    """Return the decision answers so far, a line each: those that were given, then those that were asked."""
-    lines = tuple(_answered(state, key) for key in _answered_keys(state))
-    if state.step != "done" or state.purpose == "recommend":
-        return lines
-    return (*lines, Line(text="The starter project", value=f"{state.template}  {_origin(state, TEMPLATE)}"))
-
-
-def _answered_keys(state: State) -> tuple[str, ...]:
-    keys = [key for key in decision_keys(state.catalogue) if key in state.answers and key not in state.asked]
-    return (*keys, *state.asked)
-
-
-def _answered(state: State, key: str) -> Line:
-    question = state.catalogue.by_key[key]
-    origin = "" if key in state.touched else "  (given)"
-    return Line(text=question.help, value=f"{label_of(question, state.answers[key])}{origin}", tone="dim")
-
-
 def _decision(state: State, _destination: Path | None) -> Screen:
     question = state.catalogue.by_key[state.key]
     later = state.asked[state.asked.index(state.key) :] if state.key in state.asked else ()
-    trail = tuple(_answered(state, key) for key in _answered_keys(state) if key not in later)
+    trail = tuple(answered(state, key) for key in answered_keys(state) if key not in later)
     opening = state.step == "question" and later == state.asked
     welcome = (Line(text=_WELCOME[state.purpose], tone="strong"), Line(text=_KEYS, tone="keys"))
     return Screen(
@@ -80,42 +62,25 @@ def _decision(state: State, _destination: Path | None) -> Screen:
         title=question.help,
         trail=() if opening else trail,
         body=(*welcome, *trail) if opening else (),
-        status=standing_line(state.decisions) if state.decisions else "",
+        status=standing_line(state.decisions, state.possible) if state.decisions else "",
         options=tuple(
             Option(value=choice.value, label=choice.label, help=claims_about(state.key, choice.value))
             for choice in question.choices
         ),
         current=state.answers.get(state.key, default_of(state, state.key) or ""),
-    )
-
-
-def _stop_line(state: State) -> str:
-    count = len(state.asked)
-    is_all = all(key in state.answers for key in decision_keys(state.catalogue))
-    if next_question(state.decisions) is not None or not count or is_all:
-        return ""
-    enough = "1 question was enough" if count == 1 else f"{count} questions were enough"
-    return f"{enough}: no other answer can change this."
-
-
-def _enough(state: State, _destination: Path | None) -> Screen:
-    return Screen(
-        form="one",
-        title="Ready for the advice?",
-        trail=trail_of(state),
-        body=(Line(text=_stop_line(state) or "The answers given settle it.", tone="good"),),
-        options=(
-            Option(value=PROCEED, label="Show the advice"),
-            Option(value=CHANGE, label="Change an answer"),
-        ),
-        current=PROCEED,
+        can_stop=state.step == "question",
     )
 
 
 def _verdict(state: State, _destination: Path | None) -> Screen:
     advice = state.advice
     offered = offers(state)
-    body = [Line(text=text, tone=_tone(text)) for text in verdict_lines(state.catalogue, advice, _stop_line(state))]
+    body = [
+        Line(text=text, tone=_tone(text))
+        for text in verdict_lines(state.catalogue, advice, state.decisions, stop_line(state))
+    ]
+    practice = compare(state.decisions)
+    body += [Line(text=text, tone="dim") for text in practice_line(practice)]
     refused = offered[0].because if offered[0].template == advice.template else ()
     possible = [offer.template for offer in offered if offer.works]
     taken = state.template or advice.template
@@ -129,7 +94,10 @@ def _verdict(state: State, _destination: Path | None) -> Screen:
             Option(value=CHANGE, label="Change an answer"),
         ),
         current=taken if taken in possible else (*possible, CHANGE)[0],
-        help=tuple(verdict_lines(state.catalogue, advice, "", everything=True)),
+        help=(
+            *verdict_lines(state.catalogue, advice, state.decisions, "", everything=True),
+            *practice_lines(practice),
+        ),
     )
 
 
@@ -159,7 +127,7 @@ def _answers(state: State, _destination: Path | None) -> Screen:
     return Screen(
         form="one",
         title="Which answer shall change?",
-        status=standing_line(state.decisions),
+        status=standing_line(state.decisions, state.possible),
         options=(
             Option(value=PROCEED, label="Nothing more to change"),
             *(
@@ -193,7 +161,7 @@ def _summary(state: State, _destination: Path | None) -> Screen:
             value=key,
             label=_name_of(key),
             detail=short(_shown(state, key, resolved.answers[key]), 60),
-            note=_origin(state, key),
+            note=origin_of(state, key),
         )
         for key in summary_keys(state)
     ]
@@ -211,15 +179,6 @@ def _shown(state: State, key: str, value: Value) -> str:
     if key == TEMPLATE or question.is_secret:
         return "not shown" if question.is_secret else str(value)
     return label_of(question, level if level in question.values else value)
-
-
-def _origin(state: State, key: str) -> str:
-    if key == TEMPLATE:
-        advice = state.advice
-        if state.template == advice.template:
-            return "(as advised)"
-        return f"(yours; the advice is {advice.template})" if advice.has_evidence else "(yours)"
-    return "(default)" if state.answers.get(key, UNSURE) == UNSURE else "(yours)"
 
 
 def _edit(state: State, _destination: Path | None) -> Screen:
@@ -285,7 +244,8 @@ def _name_of(key: str) -> str:
 _SCREENS: Mapping[Step, Callable[[State, Path | None], Screen]] = {
     "question": _decision,
     "answer": _decision,
-    "enough": _enough,
+    "offer": offer_to_stop,
+    "enough": enough,
     "verdict": _verdict,
     "answers": _answers,
     "name": _name,

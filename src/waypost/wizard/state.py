@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal
 
-from waypost.advice.evidence import DECISIONS, UNSURE
-from waypost.advice.model import Recommendation
+from waypost.advice.evidence import UNSURE
+from waypost.advice.model import Recommendation, TemplateName
 from waypost.advice.recommend import recommend
+from waypost.advice.rules import QUESTIONS, possible_templates
 from waypost.model import Value
 from waypost.questions.catalogue import Catalogue, Resolution
 from waypost.wizard.repair import apply_changes, repair
 
 Purpose = Literal["new", "recommend"]
-Step = Literal["question", "enough", "verdict", "answers", "answer", "name", "summary", "edit", "confirm", "done"]
+Step = Literal[
+    "question", "offer", "enough", "verdict", "answers", "answer", "name", "summary", "edit", "confirm", "done"
+]
 
 PROCEED: Final = ":proceed"
 CHANGE: Final = ":change"
@@ -30,7 +33,8 @@ class State:
 
     ``answers`` are the given ones and the person's own, without the template; ``touched`` the keys that the person
     answered or changed; ``asked`` the decision questions in the order of asking; ``template`` the one taken at the
-    verdict, an override where other advice stood there. ``notices`` say what the last event changed, or why it was
+    verdict, an override where other advice stood there. ``is_stopped`` says that the person wants no more questions,
+    ``wants_all`` that they declined to stop. ``notices`` say what the last event changed, or why it was
     refused.
     """
 
@@ -44,6 +48,8 @@ class State:
     asked: tuple[str, ...] = ()
     template: str | None = None
     is_override: bool = False
+    is_stopped: bool = False
+    wants_all: bool = False
     from_summary: bool = False
     notices: tuple[str, ...] = ()
 
@@ -51,7 +57,7 @@ class State:
     def decisions(self) -> dict[str, str]:
         """The decision answers so far, as the recommendation understands them."""
         known: dict[str, str] = {}
-        for key, choices in DECISIONS.items():
+        for key, choices in QUESTIONS.items():
             value = self.answers.get(key)
             if key not in self.catalogue.by_key:
                 known[key] = UNSURE
@@ -62,7 +68,12 @@ class State:
     @cached_property
     def advice(self) -> Recommendation:
         """The recommendation for the answers so far."""
-        return recommend(self.decisions)
+        return recommend(self.decisions, self.possible)
+
+    @cached_property
+    def possible(self) -> tuple[TemplateName, ...]:
+        """The templates that the answers to other than the decision questions leave; the advice knows the rest."""
+        return possible_templates(self.catalogue, self.answers)
 
     @cached_property
     def settled(self) -> dict[str, Value]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
-from waypost.advice.recommend import next_question
+from waypost.advice.recommend import is_change_improbable, next_question
 from waypost.model import Value
 from waypost.questions.catalogue import Catalogue, Resolution
 from waypost.questions.values import type_problem
@@ -30,7 +30,7 @@ from waypost.wizard.state import (
     refusal_of,
     summary_keys,
 )
-from waypost.wizard.terminal.screen import Back, Entered, Event
+from waypost.wizard.terminal.screen import Back, Enough, Entered, Event
 
 
 def begin(catalogue: Catalogue, given: Mapping[str, Value], purpose: Purpose) -> State:
@@ -41,7 +41,7 @@ def begin(catalogue: Catalogue, given: Mapping[str, Value], purpose: Purpose) ->
     if purpose == "new" and isinstance(template, str) and template in catalogue.by_key[TEMPLATE].values:
         state = replace(state, template=template, is_override=True)
         return _to(state, "verdict") if state.resolution.problems else _past_the_verdict(state)
-    if purpose == "recommend" and next_question(state.decisions) is None:
+    if purpose == "recommend" and next_question(state.decisions, state.possible) is None:
         return _to(state, "done")
     return _onward(state)
 
@@ -54,6 +54,8 @@ def advance(state: State, event: Event) -> State:
             return _BACK[state.step](state)
         case Entered(value=value):
             return _FORWARD[state.step](state, value)
+        case Enough():
+            return _stopped(state) if state.step in ("question", "offer") else state
         case _:
             assert_never(event)
 
@@ -80,10 +82,24 @@ def _decided(state: State, value: Value) -> State:
 
 
 def _onward(state: State) -> State:
-    """Go to the next question that can still matter, or to what follows the questions."""
-    if key := next_question(state.decisions):
+    """Go to the next question that can still matter, offer to stop where few answers can, or go on to the verdict."""
+    key = None if state.is_stopped else next_question(state.decisions, state.possible)
+    if key and state.asked and not state.wants_all and is_change_improbable(state.decisions, state.possible):
+        return _to(state, "offer", key=key)
+    if key:
         return _to(state, "question", key=key)
     return _to(state, "verdict" if state.purpose == "new" else "enough")
+
+
+def _stopped(state: State) -> State:
+    """Give the advice now; whoever wants only that has it."""
+    return _to(replace(state, is_stopped=True), "verdict" if state.purpose == "new" else "done")
+
+
+def _offered(state: State, value: Value) -> State:
+    if value == PROCEED:
+        return _stopped(state)
+    return _onward(replace(state, wants_all=True))
 
 
 def _enough(state: State, value: Value) -> State:
@@ -191,7 +207,7 @@ def _to_last_asked(state: State) -> State:
 def _before_verdict(state: State) -> State:
     if state.from_summary and state.template and not state.resolution.problems:
         return _past_the_verdict(state)
-    return _to_last_asked(state)
+    return _onward(replace(state, is_stopped=False)) if state.is_stopped else _to_last_asked(state)
 
 
 def _before_name(state: State) -> State:
@@ -215,6 +231,7 @@ def _to(state: State, step: Step, *, key: str = "") -> State:
 
 _FORWARD: Mapping[Step, Callable[[State, Value], State]] = {
     "question": _decided,
+    "offer": _offered,
     "enough": _enough,
     "verdict": _taken,
     "answers": _chosen_to_change,
@@ -227,6 +244,7 @@ _FORWARD: Mapping[Step, Callable[[State, Value], State]] = {
 }
 _BACK: Mapping[Step, Callable[[State], State]] = {
     "question": _before_question,
+    "offer": _to_last_asked,
     "enough": _to_last_asked,
     "verdict": _before_verdict,
     "answers": _past_the_answers,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from waypost.advice.evidence import UNSURE, load_evidence
-from waypost.advice.model import FRAMEWORK_NAMES, Flip, Reason, Recommendation
+from waypost.advice.model import FRAMEWORK_NAMES, TEMPLATES, Reason, Recommendation, TemplateName
 from waypost.advice.recommend import interim_advice
+from waypost.advice.shown.changes import flip_lines
+from waypost.advice.shown.starters import HEADING, starter_lines
+from waypost.advice.shown.text import certainty_line, dispute_lines, headline, reason_sections, team_line
 from waypost.model import Question, Value
 from waypost.questions.catalogue import Catalogue
 
@@ -15,43 +18,56 @@ _CLAIMS_SHOWN = 3
 _REASONS_SHOWN = 2
 
 
-def standing_line(decisions: Mapping[str, str]) -> str:
+def standing_line(decisions: Mapping[str, str], possible: Collection[TemplateName] = TEMPLATES) -> str:
     """Return where the advice stands: the score, what it leans to, and which questions are still open."""
-    now = interim_advice(decisions)
+    now = interim_advice(decisions, possible)
     score = f"Flask {now.scores.flask} : {now.scores.django} Django"
-    if not now.has_evidence:
-        lead = "no evidence yet"
-    else:
-        word = "settled on" if now.is_settled else "leaning"
-        lead = f"{word} {FRAMEWORK_NAMES[now.framework]} ({now.template})"
+    name = FRAMEWORK_NAMES[now.framework]
     if now.is_settled:
-        return f"{score}, {lead}."
-    shown = ", ".join(now.open_questions[:_OPEN_SHOWN])
-    more = len(now.open_questions) - _OPEN_SHOWN
-    return f"{score}, {lead}. Still open: {shown}{f' and {more} more' if more > 0 else ''}"
+        return f"{score}. {name} is certain, with {now.template}."
+    still_open = listed(now.open_questions)
+    if now.is_framework_certain:
+        return f"{score}. {name} is certain; which {name} starter depends on: {still_open}."
+    lead = f"Leaning towards {name}" if now.has_evidence else "No evidence yet"
+    return f"{score}. {lead}; still open: {still_open}."
+
+
+def listed(questions: Sequence[str]) -> str:
+    """Return the first questions by their names, and how many more there are."""
+    more = len(questions) - _OPEN_SHOWN
+    return f"{', '.join(questions[:_OPEN_SHOWN])}{f' and {more} more' if more > 0 else ''}"
 
 
 def verdict_lines(
-    catalogue: Catalogue, recommendation: Recommendation, stopped: str, *, everything: bool = False
+    catalogue: Catalogue,
+    recommendation: Recommendation,
+    decisions: Mapping[str, str],
+    stopped: str,
+    *,
+    everything: bool = False,
 ) -> Iterator[str]:
-    """Yield the verdict, its confidence, the weightiest reasons on either side, and the smallest changes."""
-    name = FRAMEWORK_NAMES[recommendation.framework]
-    yield f"Advice: {name}, with the template {recommendation.template}  (confidence: {recommendation.confidence})"
+    """Yield the verdict, how sure it is, the weightiest reasons on either side, and what would change it."""
+    yield f"Advice: {headline(recommendation)}"
     if stopped:
         yield stopped
-    yield f"{recommendation.confidence_because} {recommendation.template_because}"
+    yield f"{certainty_line(recommendation)} {recommendation.template_because}"
+    if team := team_line(recommendation):
+        yield team
+    if disputes := recommendation.disputes:
+        if everything:
+            yield from dispute_lines(disputes)
+        else:
+            yield f"The documents disagree (? shows both sides): {' '.join(dispute.about for dispute in disputes[:2])}"
     most = None if everything else _REASONS_SHOWN
-    yield from _reasons("For it", "+", recommendation.reasons, most)
-    if everything:
-        yield from _reasons("For this template", "+", recommendation.template_reasons, most)
-    yield from _reasons("Against it", "-", recommendation.against, most)
-    if everything:
-        yield from _reasons("Against this template", "-", recommendation.template_against, most)
-    if recommendation.flips:
-        other = "Django" if recommendation.framework == "flask" else "Flask"
-        yield f"What would make it {other}"
-        for flip in recommendation.flips[: None if everything else 2]:
-            yield f"  > {_flip(catalogue, flip)}"
+    for heading, reasons in reason_sections(recommendation):
+        if everything or reasons in (recommendation.reasons, recommendation.against):
+            yield from _reasons(heading, reasons, most)
+    if starter := starter_lines(recommendation.template, decisions):
+        yield HEADING
+        yield from (f"  {line}" for line in (starter if everything else starter[:1]))
+    yield "What would change it"
+    for line in flip_lines(recommendation.flips, _labels(catalogue))[: None if everything else 2]:
+        yield f"  > {line}"
 
 
 def claims_about(key: str, choice: str) -> tuple[str, ...]:
@@ -86,11 +102,11 @@ def short(text: str, most: int) -> str:
     return f"{words}..."
 
 
-def _reasons(heading: str, mark: str, reasons: Sequence[Reason], most: int | None) -> Iterator[str]:
-    if reasons:
-        yield heading if most is None or len(reasons) <= most else f"{heading} ({most} of {len(reasons)} reasons)"
+def _reasons(heading: str, reasons: Sequence[Reason], most: int | None) -> Iterator[str]:
+    is_cut = most is not None and len(reasons) > most
+    yield f"{heading}, {most} of {len(reasons)} reasons" if is_cut else heading
     for reason in reasons if most is None else _of_many_documents(reasons)[:most]:
-        yield f"  {mark} {reason.claim}  [{reason.title if most is None else _cited(reason.document)}]"
+        yield f"  {reason.weight} {reason.claim}  [{reason.title if most is None else _cited(reason.document)}]"
 
 
 def _of_many_documents(reasons: Sequence[Reason]) -> list[Reason]:
@@ -107,9 +123,6 @@ def _cited(document: str) -> str:
     return short(source.title, 34)
 
 
-def _flip(catalogue: Catalogue, flip: Flip) -> str:
-    changes = (
-        f"{key} = {label_of(catalogue.by_key[key], value)}" if key in catalogue.by_key else f"{key} = {value}"
-        for key, value in flip.changes.items()
-    )
-    return f"{', and '.join(changes)}  -> {flip.template}"
+def _labels(catalogue: Catalogue) -> Callable[[str, str], str]:
+    """Return how the catalogue calls a choice of a question, where it asks it."""
+    return lambda key, value: label_of(catalogue.by_key[key], value) if key in catalogue.by_key else value

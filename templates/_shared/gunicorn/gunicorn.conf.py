@@ -14,6 +14,9 @@ import shutil
 {% if has_sockets %}
 import signal
 {% endif %}
+{% if uses_django %}
+import sys
+{% endif %}
 {% if uses_metrics %}
 import tempfile
 {% endif %}
@@ -27,6 +30,8 @@ from contextlib import suppress
 {% endblock %}
 {% if uses_metrics %}
 from pathlib import Path
+{% endif %}
+{% if uses_metrics or uses_django %}
 from typing import Any
 {% endif %}
 {% block packages %}

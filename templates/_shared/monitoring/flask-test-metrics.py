@@ -50,6 +50,12 @@ def test_whoever_collects_may_use_any_host_name(client: FlaskClient) -> None:
     assert client.post("/metrics").status_code == 405
 
 
+def test_its_headers_are_those_of_every_answer(client: FlaskClient) -> None:
+    page, other = client.get("/metrics").headers, client.get("/healthz").headers
+    for name in ("Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options"):
+        assert page.getlist(name) == other.getlist(name) != []
+
+
 def test_python_and_the_process_are_described(client: FlaskClient) -> None:
     page = client.get("/metrics").text
     assert count(page, "python_info") == 1

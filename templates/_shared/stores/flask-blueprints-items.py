@@ -14,10 +14,11 @@ from datetime import UTC, datetime
 {% block db %}
 from ..db import transaction
 {% endblock %}
+from ..text import searchable
 {% if publishes_item_changes %}
 from .changes import changed
 {% endif %}
-from .models import Item
+from .models import FIELDS, Item
 
 # Ids are 32-bit numbers, so all of them are below this one.
 BEYOND = 2**31
@@ -124,4 +125,4 @@ def count_changes(since: datetime) -> dict[str, int]:
 
 
 def _text(query: str) -> str:
-    return query.replace("\0", "").strip()
+    return searchable(query.replace("\0", "").strip())

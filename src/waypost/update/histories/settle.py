@@ -23,7 +23,8 @@ class Settled:
     """What is left to merge, ``old`` and ``new``, once the migrations are settled.
 
     ``added`` are the paths of the migrations that come into the project; ``kept`` the project's migrations of what the
-    template has no longer; ``retired`` those that nothing runs any more; ``foreign`` its own ones in the SQL of another
+    template has no longer; ``retired`` those that nothing runs any more, and ``revived`` those that are run again;
+    ``foreign`` its own ones in the SQL of another
     database engine. ``needed`` are, where files of the template go, the project's migrations and the modules that they
     import, without which its history does not run. ``differs`` says whether the template's migrations are others than
     before, so that the models may be, too.
@@ -34,6 +35,7 @@ class Settled:
     added: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     retired: tuple[str, ...] = ()
+    revived: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
     needed: frozenset[str] = frozenset()
     differs: bool = False
@@ -82,6 +84,7 @@ def settled(
         added=tuple(sorted(here for here, _ in named.values())),
         kept=tuple(sorted(gone & own)),
         retired=tuple(sorted(path for path in own if _is_retired(path, old, new))),
+        revived=tuple(sorted(path for path in own if _is_retired(path, new, old))),
         foreign=tuple(sorted(path for path in own - before if is_other_engine and path.endswith(".sql"))),
         needed=needed,
         differs=any(old.get(path) != new.get(path) for path in before | after),

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from waypost.model import Value
-from waypost.wizard.terminal.screen import Back, Entered, Event, Line, Option, Screen
+from waypost.wizard.terminal.screen import Back, Enough, Entered, Event, Line, Option, Screen
 
-_HOW = "Enter takes the one with the star; < goes back, ? helps, Ctrl-C leaves."
+_HOW = "Enter takes the one with the star; < goes back, ? helps,{stop} Ctrl-C leaves."
+_STOP = " a gives the advice now,"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,8 @@ class PlainTerminal:
             text = self._read(screen)
             if text == "<":
                 return Back()
+            if text == "a" and screen.can_stop:
+                return Enough()
             if text == "?" and screen.form != "text":
                 self._explain(screen)
                 continue
@@ -57,7 +60,7 @@ class PlainTerminal:
             numbers[number] = option
             self._write(f" {'*' if _is_current(screen, option) else ' '}{number:>2} {text}")
         if screen.form != "text":
-            self._write(_HOW)
+            self._write(_HOW.format(stop=_STOP if screen.can_stop else ""))
         return numbers
 
     def _read(self, screen: Screen) -> str:

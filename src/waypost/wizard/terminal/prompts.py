@@ -27,18 +27,13 @@ from questionary.prompts.common import InquirerControl
 from waypost.model import Value
 from waypost.system.scratch import uninterrupted
 from waypost.wizard.terminal.lines import PlainTerminal
-from waypost.wizard.terminal.screen import Back, Entered, Event, Line, Screen
+from waypost.wizard.terminal.screen import Back, Enough, Entered, Event, Line, Screen
 from waypost.wizard.terminal.streams import output_to, terminal_stream
-from waypost.wizard.terminal.styling import STYLE, emphasized, notice_line, tokens_of, wrap
+from waypost.wizard.terminal.styling import STOP_KEY, STYLE, emphasized, keys_of, notice_line, tokens_of, wrap
 
 Check = Callable[[Value], str]
 """Says what is wrong with a value while it is being written or ticked, or nothing."""
 
-_KEYS = {
-    "one": "Enter accepts  Esc back  ? help  Ctrl-C leave",
-    "several": "Space ticks  Enter accepts  Esc back  Ctrl-C leave",
-    "text": "Enter accepts  Esc back  Ctrl-C leave",
-}
 # Long enough for the bytes of an arrow key to arrive together, too short to be felt after Esc.
 _ESCAPE_SECONDS = 0.05
 _INDENT = 4
@@ -98,7 +93,7 @@ class _Prompt:
         # the terminal back.
         with uninterrupted(self._leave) as arrived:
             result = self.application.run(pre_run=lambda: self._leave() if arrived else None, handle_sigint=False)
-        if isinstance(result, Back):
+        if isinstance(result, Back | Enough):
             return result
         return Entered(tuple(result) if isinstance(result, list) else result)
 
@@ -186,7 +181,7 @@ class _Prompt:
     def _measure(self) -> None:
         """Find out what there is room for, before anything is drawn."""
         size = self._size()
-        footer = len(list(split_lines(wrap([("", _KEYS[self.screen.form])], size.columns, _INDENT))))
+        footer = len(list(split_lines(wrap([("", keys_of(self.screen))], size.columns, _INDENT))))
         # A height is only announced up to a limit; a list longer than the screen has to show as one.
         parts = [to_container(part).preferred_height(size.columns, _MOST_LINES) for part in self.around[:-1]]
         self.room = max(0, size.rows - footer - sum(part.preferred for part in parts))
@@ -202,7 +197,7 @@ class _Prompt:
         return max(0, len(self._lines_above()) - self.room)
 
     def _footer(self) -> StyleAndTextTuples:
-        keys = _KEYS[self.screen.form]
+        keys = keys_of(self.screen)
         if self.is_cut:
             keys = f"{keys}  (the list goes on)"
         elif self._hidden() > 1 and self.screen.form != "text":
@@ -266,6 +261,12 @@ class _Prompt:
         def explain(_event: KeyPressEvent) -> None:
             self.helps = not self.helps
             self.scrolled = 0 if self.helps and self.screen.help else None
+
+        if self.screen.can_stop:
+
+            @keys.add(STOP_KEY, eager=True)
+            def stop(event: KeyPressEvent) -> None:
+                event.app.exit(result=Enough())
 
         @keys.add(Keys.PageUp, eager=True)
         def scroll_up(_event: KeyPressEvent) -> None:

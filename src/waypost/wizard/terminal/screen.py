@@ -38,7 +38,8 @@ class Screen:
 
     ``trail`` is what was answered so far, ``body`` what is new, ``status`` a line that stays visible right above the
     question. ``current`` is where the pointer stands, what is ticked, or the text to edit; ``placeholder`` what an
-    empty text stands for. With ``is_secret`` neither that text nor what is written shows.
+    empty text stands for. With ``is_secret`` neither that text nor what is written shows. With ``can_stop`` one key
+    ends the questions.
     """
 
     form: Form
@@ -52,6 +53,7 @@ class Screen:
     placeholder: str = ""
     help: tuple[str, ...] = ()
     is_secret: bool = False
+    can_stop: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,4 +68,9 @@ class Back:
     """The person wants to go back."""
 
 
-Event = Entered | Back
+@dataclass(frozen=True)
+class Enough:
+    """The person wants the advice now, without further questions."""
+
+
+Event = Entered | Back | Enough

@@ -30,6 +30,20 @@ _LEAST_COLUMNS = 16
 _NOTICES_SHOWN = 4
 
 
+STOP_KEY = "a"
+_STOP = f"  {STOP_KEY} advise me now"
+_KEYS = {
+    "one": "Enter accepts  Esc back  ? help{stop}  Ctrl-C leave",
+    "several": "Space ticks  Enter accepts  Esc back  Ctrl-C leave",
+    "text": "Enter accepts  Esc back  Ctrl-C leave",
+}
+
+
+def keys_of(screen: Screen) -> str:
+    """Return the keys of a screen in one line."""
+    return _KEYS[screen.form].format(stop=_STOP if screen.can_stop else "")
+
+
 def wrap(fragments: StyleAndTextTuples, columns: int, indent: int) -> StyleAndTextTuples:
     """Return ``fragments`` with line breaks, so that no line has more than ``columns`` cells if its words allow it.
 

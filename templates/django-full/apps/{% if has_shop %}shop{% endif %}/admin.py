@@ -20,8 +20,8 @@ class CategoryAdmin(admin.ModelAdmin[Category]):
 
     list_display = ("name", "slug")
     list_filter = ("products__is_active",)
-    search_fields = ("name",)
-    prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012
+    search_fields = ("folded",)
+    prepopulated_fields = {"slug": ("name",)}
 
 
 @admin.register(Product)
@@ -32,9 +32,9 @@ class ProductAdmin(admin.ModelAdmin[Product]):
     list_display = ("name", "category", "price", "stock", "is_active")
     list_filter = ("is_active", "category", "created_at")
     list_select_related = ("category",)
-    search_fields = ("name", "description", "category__name")
+    search_fields = ("folded", "category__folded")
     autocomplete_fields = ("category",)
-    prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012
+    prepopulated_fields = {"slug": ("name",)}
     readonly_fields = ("stock", "created_at")
     fieldsets = (
         (None, {"fields": ("name", "slug", "category", "description", "price", "is_active")}),
@@ -69,7 +69,7 @@ class OrderAdmin(admin.ModelAdmin[Order]):
     list_display = ("__str__", "customer", "status", "total", "created_at")
     list_filter = ("status", "created_at")
     list_select_related = ("customer",)
-    search_fields = ("=pk", "name", "address", "customer__email")
+    search_fields = ("=pk", "folded", "customer__folded")
     date_hierarchy = "created_at"
     fields = ("customer", "status", "total", "created_at", "name", "address")
     readonly_fields = ("customer", "status", "total", "created_at")

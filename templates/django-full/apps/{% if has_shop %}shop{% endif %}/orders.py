@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from decimal import Decimal
 
+from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import F
@@ -11,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.core.mail import as_html
 from apps.shop.models import Order, OrderLine, Product, Status
 
 # Which states lead to each state.
@@ -95,5 +97,8 @@ def move(order: Order, status: Status) -> bool:
 
 def confirm(order: Order) -> None:
     """Send the customer what they have ordered."""
-    text = render_to_string("shop/order_placed.txt", {"order": order})
-    send_mail(_("Your order %(number)s") % {"number": order.pk}, text, None, [order.customer.email])
+    context = {"order": order, "project_name": settings.PROJECT_NAME, "site_url": settings.SITE_URL}
+    text = render_to_string("shop/order_placed.txt", context)
+    subject = _("Your order %(number)s") % {"number": order.pk}
+    html = as_html(subject, text)
+    send_mail(subject, text, None, [order.customer.email], html_message=html)

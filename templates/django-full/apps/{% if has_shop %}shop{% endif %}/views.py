@@ -71,14 +71,14 @@ def cart_page(request: HttpRequest) -> HttpResponse:
         return render(request, "shop/cart.html", {"lines": lines, "total": total_of(lines)})
     form = CartForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("The cart cannot hold this."))
+        messages.error(request, _("The cart can’t hold that many."))
         return redirect("shop:cart")
     product, quantity = form.cleaned_data["product"], form.cleaned_data["quantity"]
     fits = (cart.add if form.cleaned_data["adds"] else cart.put)(product, quantity)
     if fits:
-        messages.success(request, _("The cart has been changed."))
+        messages.success(request, _("Your cart is updated."))
     else:
-        messages.error(request, _("The cart cannot hold this."))
+        messages.error(request, _("The cart can’t hold that many."))
     return redirect("shop:cart")
 
 
@@ -100,8 +100,13 @@ def checkout(request: SignedInRequest) -> HttpResponse:
         else:
             if key == cart.key:
                 cart.clear()
-            messages.success(request, _("Thank you for your order."))
+            messages.success(request, _("Thank you. Your order is in."))
             return redirect(order)
+    elif {"key", "total"} & form.errors.keys():
+        # These the page has sent, so nobody could correct them.
+        text = _("Nothing has been ordered: the page was not sent as it was shown. Try again.")
+        messages.error(request, text)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
     lines = cart.lines()
     if not lines:
         return redirect("shop:cart")

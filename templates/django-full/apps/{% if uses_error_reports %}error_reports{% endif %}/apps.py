@@ -12,6 +12,6 @@ class ErrorReportsConfig(AppConfig):
     def ready(self) -> None:
         """Begin, now that Django knows its applications."""
         if settings.SENTRY_DSN:
-            from apps.error_reports.reports import start  # noqa: PLC0415 - costs nothing without one
+            from apps.error_reports.reports import start  # costs nothing without one
 
             start()

@@ -30,6 +30,14 @@ def number(name: str, default: int) -> int:
     return int(value)
 
 
+def switch(name: str) -> bool:
+    """Return whether something is switched on; what is not set is off."""
+    value = text(name, "0").lower()
+    if value not in {"0", "1", "false", "true", "no", "yes", "off", "on"}:
+        raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
+    return value in {"1", "true", "yes", "on"}
+
+
 def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
     """Return one of a few words."""
     value = text(name, default)

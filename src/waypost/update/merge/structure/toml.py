@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Hashable, Iterator, MutableMapping
+from collections.abc import Hashable, Iterable, Iterator, MutableMapping, Sequence
 from typing import Any
 
 import tomlkit
@@ -46,6 +46,30 @@ def merge_toml(base: str, ours: str, theirs: str) -> str | None:
         # What tomlkit stumbles over in its own editing; the check above would have refused its result anyway.
         return None
     return text if is_right else None
+
+
+def with_entries(text: str, table: Sequence[str], key: str, entries: Iterable[str]) -> str:
+    """Return ``text`` with ``entries`` at the end of the list ``key`` of a table, or as it is without that table."""
+    try:
+        document = tomlkit.parse(text)
+        _table_in(document, table).setdefault(key, []).extend(entries)
+    except (LookupError, TypeError, ValueError, AttributeError, TOMLKitError):
+        return text
+    return tomlkit.dumps(document)
+
+
+def entries_of(text: str, table: Sequence[str], key: str) -> tuple[Any, ...]:
+    """Return the entries of the list ``key`` of a table, or none where there is no such list."""
+    try:
+        return tuple(_table_in(tomllib.loads(text), table)[key])
+    except (LookupError, TypeError, tomllib.TOMLDecodeError):
+        return ()
+
+
+def _table_in(document: Any, table: Sequence[str]) -> Any:
+    for name in table:
+        document = document[name]
+    return document
 
 
 def _amend(table: MutableMapping[str, Any], now: dict[str, Any], wanted: dict[str, Any], theirs: Any) -> None:

@@ -1,3 +1,4 @@
+{% if uses_profiles %}
 @contextmanager
 def closed_meanwhile() -> Iterator[None]:
     """Close all accounts whenever one is about to be saved."""
@@ -10,6 +11,7 @@ def closed_meanwhile() -> Iterator[None]:
     pre_save.disconnect(close, sender=User)
 
 
+{% endif %}
 def confirm_password(client: Client) -> None:
     """Type the password again, as pages ask for before they change an account."""
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})

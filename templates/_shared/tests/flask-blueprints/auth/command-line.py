@@ -19,6 +19,23 @@ def test_an_account_is_made_on_the_command_line(app: Flask, browser: Browser) ->
 
 
 @pytest.mark.parametrize("command", ["create-admin", "create-user"])
+def test_the_command_line_leaves_a_deactivated_account_as_it_is(
+    app: Flask, user_id: int, command: str
+) -> None:
+    with app.app_context():
+        db.session.get_one(User, user_id).active = False
+        db.session.commit()
+    arguments = [command, "--email", EMAIL, "--password", "another long enough password"]
+    result = app.test_cli_runner().invoke(args=arguments)
+    assert result.exit_code == 1
+    assert "already, which is deactivated" in result.output
+    with app.app_context():
+        user = db.session.get_one(User, user_id)
+        assert not user.active
+        assert passwords.matches(PASSWORD, user.password_hash)
+
+
+@pytest.mark.parametrize("command", ["create-admin", "create-user"])
 def test_the_command_line_says_what_is_missing_where_nobody_types(app: Flask, command: str) -> None:
     result = app.test_cli_runner().invoke(args=[command, "--email", EMAIL], input="")
     assert result.exit_code == 1
@@ -37,8 +54,8 @@ def test_the_command_line_is_left_by_ctrl_c(app: Flask, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("email", "password", "explanation"),
     [
-        ("zoe", PASSWORD, "no e-mail address"),
-        ("zoe@localhost", PASSWORD, "no e-mail address"),
+        ("zoe", PASSWORD, "no email address"),
+        ("zoe@localhost", PASSWORD, "no email address"),
         ("new@example.com", "short", "Use {{ 15 if uses_high_security else 12 }} to 128 characters."),
         (EMAIL.upper(), PASSWORD, "there is an account with this address already"),
     ],

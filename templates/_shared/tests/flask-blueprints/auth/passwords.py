@@ -16,10 +16,10 @@ def test_changing_the_password_ends_all_other_sessions(
 @pytest.mark.parametrize(
     ("fields", "explanation"),
     [
-        ({"current": "wrong"}, "The present password is wrong."),
+        ({"current": "wrong"}, "The current password is wrong."),
         ({"password": "short"}, "Use {{ 15 if uses_high_security else 12 }} to 128 characters."),
-        ({"password": EMAIL, "repeated": EMAIL}, "Use something other than the e-mail address."),
-        ({"repeated": "not the same"}, "The two are not the same."),
+        ({"password": EMAIL, "repeated": EMAIL}, "Use something other than your email."),
+        ({"repeated": "not the same"}, "The two passwords differ."),
     ],
 )
 def test_a_bad_change_of_password_changes_nothing(

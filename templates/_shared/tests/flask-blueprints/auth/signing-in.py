@@ -6,6 +6,14 @@ def test_signing_in_and_out(browser: Browser, user_id: int) -> None:
     assert not browser.is_signed_in
 
 
+def test_personal_pages_are_stored_nowhere(browser: Browser, user_id: int) -> None:
+{% if not uses_high_security %}
+    assert "Cache-Control" not in browser.get("/").headers
+{% endif %}
+    browser.sign_in(EMAIL)
+    assert browser.get("/").headers["Cache-Control"] == "no-store"
+
+
 def test_somebody_signed_in_is_not_asked_again(member: Browser) -> None:
     assert member.get("/auth/login").location == "/"
 

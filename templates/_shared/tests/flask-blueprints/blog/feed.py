@@ -5,11 +5,11 @@ def test_the_feed_holds_what_the_standard_asks_for(app: Flask, client: FlaskClie
     assert answer.mimetype == "application/atom+xml"
     feed = ET.fromstring(answer.data)
     assert feed.tag == f"{ATOM}feed"
-    assert text_of(feed, "id") == "http://localhost/blog/feed.xml"
+    assert text_of(feed, "id") == "http://127.0.0.1:8000/blog/feed.xml"
     assert text_of(feed, "title") == PROJECT_NAME
     assert feed.findtext(f"{ATOM}author/{ATOM}name") == PROJECT_NAME
     assert {link.get("rel") for link in feed.findall(f"{ATOM}link")} == {"self", "alternate"}
-    assert feed.get("{http://www.w3.org/XML/1998/namespace}base") == "http://localhost/blog/"
+    assert feed.get("{http://www.w3.org/XML/1998/namespace}base") == "http://127.0.0.1:8000/blog/"
 
     newer, older = feed.findall(f"{ATOM}entry")
     assert text_of(newer, "title") == "Newer & <better>"
@@ -20,12 +20,21 @@ def test_the_feed_holds_what_the_standard_asks_for(app: Flask, client: FlaskClie
     assert text_of(newer, "id").startswith("urn:uuid:")
     link = newer.find(f"{ATOM}link")
     assert link is not None
-    assert link.get("href") == "http://localhost/blog/posts/newer-better"
+    assert link.get("href") == "http://127.0.0.1:8000/blog/posts/newer-better"
     moments = [datetime.fromisoformat(text_of(entry, "published")) for entry in (newer, older)]
     assert moments[0] > moments[1]
     assert all(moment.tzinfo for moment in moments)
     updated = [datetime.fromisoformat(text_of(entry, "updated")) for entry in (newer, older)]
     assert datetime.fromisoformat(text_of(feed, "updated")) == max(updated)
+
+
+def test_the_feed_names_the_sites_own_address_whatever_host_is_asked(
+    settings: Settings, app: Flask, client: FlaskClient
+) -> None:
+    add_post(app, "A post")
+    answer = client.get("/blog/feed.xml", headers={"Host": "127.0.0.1:1234"})
+    assert "1234" not in answer.text
+    assert f"{settings.site_url}/blog/posts/a-post" in answer.text
 
 
 def test_an_empty_feed_has_a_time_too(client: FlaskClient) -> None:

@@ -1,5 +1,5 @@
 def test_an_empty_blog_says_so(client: FlaskClient) -> None:
-    assert "There are no posts yet." in client.get("/blog/").text
+    assert "No posts yet" in client.get("/blog/").text
     assert not entries(client)
 
 

@@ -24,7 +24,9 @@ def test_what_authors_write_runs_no_script(app: Flask, client: FlaskClient, text
     for part in html:
         closed = re.sub("(<img[^>]*)>", r"\1/>", part)  # as XML has it
         tree = ET.fromstring(f"<post>{closed}</post>")
-        assert not {element.tag for element in tree.iter()} - {"post", *markup.TAGS}
+        assert not {element.tag for element in tree.iter()} - {"post", "div", *markup.TAGS}
+        frames = [element.attrib for element in tree.iter("div")]
+        assert frames == [{"class": "scroll", "tabindex": "0"} for _table in tree.iter("table")]
         for element in tree.iter():
             assert not [name for name in element.attrib if name.startswith("on")]
             address = element.get("href") or element.get("src") or "/"

@@ -30,4 +30,25 @@ def test_the_search_takes_text_as_it_is(
     known = ("lamp", "chair", "path")
     assert [slug for slug in known if f"/blog/posts/{slug}" in page.text] == found
     assert "<b>" not in page.text
-    assert ("Nothing matches." in page.text) == (not found)
+    assert ("No posts match" in page.text) == (not found)
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("Über uns", "über"),
+        ("ТЕСТ", "тест"),
+        ("Straße", "STRASSE"),
+        ("İzmir", "i̇zmir"),
+        ("ΣΊΣΥΦΟΣ", "Σίσυφος"),
+        ("Cafe\u0301", "CAFÉ"),
+    ],
+)
+def test_the_search_knows_the_case_of_every_letter(
+    app: Flask, client: FlaskClient, text: str, query: str
+) -> None:
+    add_post(app, "Uber, Cafe, Strase")
+    add_post(app, "A post", body=f"It is called {text}.")
+    page = client.get("/blog/", query_string={"q": query}).text
+    assert "/blog/posts/a-post" in page
+    assert "/blog/posts/uber" not in page

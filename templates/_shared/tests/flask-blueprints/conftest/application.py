@@ -15,7 +15,8 @@ def settings() -> Settings:
 {% if uses_database %}
         database_url=database_url,
 {% endif %}
-        redis_url=VARIABLES.get("REDIS_URL") or Settings.redis_url,
+        redis_url=REDIS.redis_url,
+        redis_ca_file=REDIS.redis_ca_file,
         redis_prefix=redis_prefix,
     )
 {% elif uses_database %}

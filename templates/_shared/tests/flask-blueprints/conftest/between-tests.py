@@ -1,5 +1,6 @@
 def _prepared(app: Flask) -> Iterator[Flask]:
     app.testing = True
+    app.debug = False  # whatever FLASK_DEBUG says
 {% if uses_accounts %}
     limiter.reset()
 {% endif %}

@@ -4,6 +4,7 @@ class Mail:
 
     to: str
     text: str
+    page: str
 
 
 class Outbox:
@@ -11,10 +12,19 @@ class Outbox:
 
     def __init__(self) -> None:
         self.mails: list[Mail] = []
+        self.ready = True
+
+    def is_ready(self) -> bool:
+        """As the test says."""
+        return self.ready
 
     def send(self, message: EmailMessage) -> None:
         """Keep it."""
-        self.mails.append(Mail(message["To"], message.get_content()))
+        text, page = (message.get_body((kind,)) for kind in ("plain", "html"))
+        assert text
+        self.mails.append(
+            Mail(message["To"], text.get_content(), page.get_content() if page else "")
+        )
 
     @property
     def only(self) -> Mail:

@@ -1,7 +1,7 @@
 @pytest.fixture(scope="session")
 def redis() -> Iterator[Redis]:
     """The server REDIS_URL names; without one nothing can be tested."""
-    with Redis.from_url(VARIABLES.get("REDIS_URL") or Settings.redis_url) as server:
+    with Redis.from_url(REDIS.redis_url, **REDIS.redis_tls) as server:
         try:
             server.ping()
         except RedisError as error:

@@ -1,8 +1,12 @@
-def test_index_and_health(client: FlaskClient) -> None:
+def test_index_health_and_errors(client: FlaskClient) -> None:
 {% if uses_api %}
     assert client.get("/").json == {"name": PROJECT_NAME, "openapi": "/openapi.json"}
 {% endif %}
-    assert client.get("/healthz").json == {"status": "ok"}
+    assert client.get("/healthz", headers={"Host": "10.0.0.1"}).json == {"status": "ok"}
+    response = client.post("/healthz")
+    assert (response.status_code, response.mimetype) == (405, "application/problem+json")
+    assert response.get_json()["title"] == "Method Not Allowed"
+    assert "GET" in response.headers["Allow"]
 {% if not uses_bare_driver %}
     assert client.get("/readyz").get_json()["status"] == "ok"
 {% endif %}
@@ -39,12 +43,28 @@ def test_alive_but_not_ready_without_database() -> None:
     app.extensions["redis"].close()
 {% endif %}
 {% endif %}
+{% if uses_database and not uses_sqlite_sql %}
+
+
+def test_a_database_that_does_not_answer_is_one_line() -> None:
+    app = create_app(Settings(database_url="{{ unreachable_database }}"))
+    done = app.test_cli_runner().invoke(args=["migrate"])
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: DATABASE_URL cannot be reached: ")
+    assert "Traceback" not in done.output
+{% if uses_mongodb %}
+    app.extensions["mongodb"].close()
+{% endif %}
+{% if uses_redis %}
+    app.extensions["redis"].close()
+{% endif %}
+{% endif %}
 {% if uses_redis %}
 
 
-def test_alive_but_not_ready_without_redis(without_redis: Flask) -> None:
-    client = without_redis.test_client()
-    assert client.get("/healthz").status_code == 200
-    response = client.get("/readyz")
-    assert (response.status_code, response.get_json()["redis"]) == (503, "does not answer")
+def test_it_goes_on_without_redis_and_says_so(without_redis: Flask) -> None:
+    response = without_redis.test_client().get("/readyz")
+    answer = response.get_json()
+    assert (response.status_code, answer["status"]) == (200, "degraded")
+    assert answer["redis"] == "does not answer"
 {% endif %}

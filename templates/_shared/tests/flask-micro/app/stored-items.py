@@ -35,9 +35,7 @@ def test_etag_saves_bodies_and_protects_the_changes_of_others(client: FlaskClien
         (f'{{ '{{' }}"name": "{"x" * 81}"{{ '}}' }}', 422, ["name"]),
         ('{"name": "x", "description": "\\u0000", "done": 1}', 422, ["description", "done"]),
         ("[]", 422, ["body"]),
-        ("{", 400, []),
-        ("[" * 90_000, 400, []),
-        ('{"name": "\\ud800"}', 400, []),
+        *[(body, 400, []) for body in ("{", "[" * 90_000, '{"name": "\\ud800"}')],
         (" " * 100_001, 413, []),
     ],
 )

@@ -13,6 +13,12 @@ TAGS = {
 }
 ATTRIBUTES = {"a": {"href", "title"}, "img": {"alt", "src", "title"}, "ol": {"start"}}
 SCHEMES = {"http", "https", "mailto"}
+# What may be wider than the screen scrolls on its own, by keyboard too.
+WIDE = {
+    "<pre>": '<pre tabindex="0">',
+    "<table>": '<div class="scroll" tabindex="0"><table>',
+    "</table>": "</table></div>",
+}
 
 
 def render(text: str) -> Markup:
@@ -23,4 +29,6 @@ def render(text: str) -> Markup:
             token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
     html = markdown.renderer.render(tokens, markdown.options, {})
     cleaned = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES)
+    for tag, focusable in WIDE.items():
+        cleaned = cleaned.replace(tag, focusable)
     return Markup(cleaned)  # noqa: S704 - it has just been cleaned

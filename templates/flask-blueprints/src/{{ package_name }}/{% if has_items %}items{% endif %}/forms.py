@@ -8,15 +8,15 @@ from .models import DESCRIPTION_LENGTH, NAME_LENGTH
 
 
 class ItemForm(Form):
-    """Makes an item."""
+    """Adds an item."""
 
     name = StringField(
         "Name",
         filters=[stripped],
-        validators=[InputRequired("Give it a name."), Length(1, NAME_LENGTH), one_line],
+        validators=[InputRequired("Enter a name."), Length(1, NAME_LENGTH), one_line],
     )
     description = TextAreaField(
-        "Description",
+        "Description (optional)",
         filters=[stripped],
         validators=[Length(max=DESCRIPTION_LENGTH), plain_text],
         render_kw={"rows": 5},
@@ -34,4 +34,4 @@ class ItemChangeForm(ItemForm):
 
 
 class DeleteForm(Form):
-    """Confirms that an item is to go; all it holds is the CSRF token."""
+    """Confirms that an item is to be deleted; all it holds is the CSRF token."""

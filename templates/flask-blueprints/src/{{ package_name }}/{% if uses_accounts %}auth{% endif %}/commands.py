@@ -57,11 +57,12 @@ def create_user(email: str, password: str) -> None:
 
 def _new_user(email: str, password: str) -> User:
     if not emails.is_valid(email):
-        raise click.BadParameter("this is no e-mail address", param_hint="--email")
+        raise click.BadParameter("this is no email address", param_hint="--email")
     if problem := passwords.problem_with(password, email):
         raise click.BadParameter(problem, param_hint="--password")
-    if User.find(email):
-        raise click.ClickException("there is an account with this address already")
+    if known := User.find(email):
+        state = "" if known.active else ", which is deactivated"
+        raise click.ClickException(f"there is an account with this address already{state}")
     user = User(email=email)
     user.set_password(password)
     db.session.add(user)

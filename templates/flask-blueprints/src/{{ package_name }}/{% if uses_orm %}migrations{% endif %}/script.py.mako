@@ -1,4 +1,7 @@
-"""${message}."""
+<%
+    # The message is anybody's text: it may hold what ends a docstring, or what Python would read as an escape.
+    summary = " ".join(message.replace('"' * 3, "'" * 3).split()).rstrip(".")
+%>${"r" if "\\" in summary else ""}"""${summary}."""
 
 import sqlalchemy as sa
 from alembic import op

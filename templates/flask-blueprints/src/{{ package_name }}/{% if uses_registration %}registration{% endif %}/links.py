@@ -2,9 +2,10 @@
 
 import hashlib
 
-from flask import current_app, url_for
+from flask import current_app
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from ..addresses import address_of
 from ..auth.models import User
 from ..extensions import db
 
@@ -54,4 +55,4 @@ def _serializer(purpose: str) -> URLSafeTimedSerializer:
 
 def _link(endpoint: str, token: str) -> str:
     # The token stands in the query, which the access log leaves out.
-    return str(current_app.config["SITE_URL"]) + url_for(endpoint, token=token)
+    return address_of(endpoint, token=token)

@@ -24,5 +24,5 @@ class Command(BaseCommand):
         user = User.objects.filter(email=options["email"]).first()
         if user is None:
             raise CommandError(f"There is no account with the address {options['email']}.")
-        _token, secret = ApiToken.objects.issue(user.pk, options["name"])
+        _token, secret = ApiToken.objects.issue(user, options["name"])
         self.stdout.write(secret)

@@ -1,0 +1,86 @@
+def _problems(given: Mapping[str, str]) -> list[str]:
+    problems = [
+        f"{name} is no number; set it to {meaning}"
+        for name, meaning in NUMBERS.items()
+        if not given.get(name, "0").isdecimal()
+    ]
+    environment = given.get("APP_ENV", "development")
+    if environment not in {"development", "production"}:
+        problems.append(f"APP_ENV is {environment!r}; set it to development or production")
+    if given.get("LOG_LEVEL", "INFO") not in LOG_LEVELS:
+        problems.append(f"LOG_LEVEL is unknown; set it to one of {', '.join(LOG_LEVELS)}")
+    if given.get("LOG_FORMAT", "text") not in LOG_FORMATS:
+        problems.append("LOG_FORMAT is unknown; set it to text or json")
+    if given.get("HSTS_INCLUDE_SUBDOMAINS", "no").lower() not in YES + NO:
+        problems.append("HSTS_INCLUDE_SUBDOMAINS is neither true nor false; set it to one of them")
+{% if uses_error_reports %}
+    if "SENTRY_DSN" in given and not DSN.fullmatch(given["SENTRY_DSN"]):
+        problems.append("SENTRY_DSN is no DSN; set it to one such as https://KEY@HOST/NUMBER")
+{% endif %}
+{% if uses_database or uses_redis %}
+    problems += _server_problems(given)
+{% endif %}
+    if environment == "production":
+        problems += _production_problems(given)
+    return problems
+
+
+{% if uses_database or uses_redis %}
+def _server_problems(given: Mapping[str, str]) -> list[str]:
+    problems = []
+{% if uses_orm %}
+    if "DATABASE_URL" in given and not _is_known_database(given["DATABASE_URL"]):
+        problems.append("DATABASE_URL is no address of a database; .env.example shows one")
+{% elif uses_database %}
+    scheme = DEVELOPMENT_DATABASE.partition(":")[0]
+{% if uses_postgresql %}
+    if not given.get("DATABASE_URL", scheme).startswith((scheme, "postgres:")):
+{% else %}
+    if not given.get("DATABASE_URL", scheme).startswith(scheme):
+{% endif %}
+        problems.append(f"DATABASE_URL is no address of the database; it begins with {scheme}://")
+{% endif %}
+{% if refuses_database_options %}
+    if "?" in given.get("DATABASE_URL", ""):
+        problems.append("DATABASE_URL is followed by options that nobody reads; set them in db.py")
+{% endif %}
+{% if uses_redis %}
+    if "ssl_" in given.get("REDIS_URL", "").partition("?")[2]:
+        problems.append("REDIS_URL says how it is verified; REDIS_CA_FILE does that instead")
+    if "REDIS_CA_FILE" in given and not Path(given["REDIS_CA_FILE"]).is_file():
+        problems.append("REDIS_CA_FILE is no file; set it to the certificates of who signed Redis'")
+{% endif %}
+    return problems
+
+
+{% if uses_orm %}
+def _is_known_database(url: str) -> bool:
+    try:
+        make_url({{ 'engine_options(url)["url"]' if uses_postgresql or uses_mysql else 'url' }}).get_dialect()
+    except ArgumentError:  # an unknown kind of database is one, too
+        return False
+    return True
+
+
+{% endif %}
+{% endif %}
+def _production_problems(given: Mapping[str, str]) -> list[str]:
+    problems = []
+    secret = given.get("SECRET_KEY", "")
+    if not secret or secret in {EXAMPLE_SECRET, DEVELOPMENT_SECRET}:
+        problems.append("SECRET_KEY is missing or the example; set it to a long random value")
+    elif len(secret) < SHORTEST_SECRET:
+        problems.append(f"SECRET_KEY is too short; set it to {SHORTEST_SECRET} characters or more")
+{% if uses_redis %}
+    if "REDIS_URL" not in given:
+        problems.append("REDIS_URL is missing; set it to the address of the Redis server")
+{% endif %}
+{% if uses_registration %}
+    if "SMTP_URL" not in given:
+        problems.append("SMTP_URL is missing; set it to the server that sends mail")
+{% endif %}
+{% if publishes_addresses %}
+    if "SITE_URL" not in given:
+        problems.append("SITE_URL is missing; set it to the address people reach the site at")
+{% endif %}
+    return problems

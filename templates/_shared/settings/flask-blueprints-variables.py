@@ -1,0 +1,58 @@
+    @classmethod
+    def from_variables(cls, variables: Mapping[str, str | None]) -> Self:
+        """Check and convert the variables; an empty one counts as missing.
+
+        Raises:
+            SettingsError: with one line for every variable that cannot stay as it is.
+        """
+        given = {name: text for name, value in variables.items() if (text := (value or "").strip())}
+        if problems := _problems(given):
+            raise SettingsError("\n".join(problems))
+        hosts = given.get("ALLOWED_HOSTS", ",".join(cls.allowed_hosts)).split(",")
+        return cls(
+            production=given.get("APP_ENV") == "production",
+            secret_key=given.get("SECRET_KEY", cls.secret_key),
+{% if uses_database %}
+            database_url=given.get("DATABASE_URL", cls.database_url),
+{% endif %}
+{% if uses_redis %}
+            redis_url=given.get("REDIS_URL", cls.redis_url),
+            redis_ca_file=given.get("REDIS_CA_FILE", cls.redis_ca_file),
+{% endif %}
+            allowed_hosts=tuple(host.strip() for host in hosts if host.strip()),
+            trusted_proxies=int(given.get("TRUSTED_PROXIES", cls.trusted_proxies)),
+            hsts_seconds=int(given.get("HSTS_SECONDS", cls.hsts_seconds)),
+            hsts_include_subdomains=given.get("HSTS_INCLUDE_SUBDOMAINS", "").lower() in YES,
+            log_level=given.get("LOG_LEVEL", cls.log_level),
+{% if uses_realtime %}
+            realtime_connections=int(given.get("REALTIME_CONNECTIONS", cls.realtime_connections)),
+            realtime_connections_per_address=int(
+                given.get("REALTIME_CONNECTIONS_PER_ADDRESS", cls.realtime_connections_per_address)
+            ),
+{% endif %}
+            log_format=given.get("LOG_FORMAT", cls.log_format),
+{% if uses_statsd %}
+            statsd_host=given.get("STATSD_HOST", cls.statsd_host),
+            statsd_port=int(given.get("STATSD_PORT", cls.statsd_port)),
+{% endif %}
+{% if uses_error_reports %}
+            sentry_dsn=given.get("SENTRY_DSN", cls.sentry_dsn),
+            sentry_release=given.get("SENTRY_RELEASE", cls.sentry_release),
+{% endif %}
+{% if uses_accounts %}
+            remember_me_days=int(given.get("REMEMBER_ME_DAYS", cls.remember_me_days)),
+{% endif %}
+{% if uses_api_tokens %}
+            api_token_minutes=int(given.get("API_TOKEN_MINUTES", cls.api_token_minutes)),
+{% endif %}
+{% if uses_memory_limits %}
+            rate_limit_storage=given.get("RATE_LIMIT_STORAGE", cls.rate_limit_storage),
+{% endif %}
+{% if uses_registration %}
+            smtp_url=given.get("SMTP_URL", cls.smtp_url),
+            mail_from=given.get("MAIL_FROM", cls.mail_from),
+{% endif %}
+{% if publishes_addresses %}
+            site_url=given.get("SITE_URL", cls.site_url).rstrip("/"),
+{% endif %}
+        )
