@@ -30,6 +30,27 @@ def test_attempts_that_come_all_at_once_are_limited_too(
     assert statuses == [422] * 10 + [429] * 2
 
 
+def test_threads_count_in_memory_one_after_another(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    under_way: list[str] = []
+    crowds = []
+
+    def count(_storage: MemoryStorage, key: str, *_limit: int, amount: int) -> bool:
+        under_way.append(key)
+        crowds.append(len(under_way))
+        time.sleep(0.01)
+        under_way.pop()
+        return amount == 1
+
+    monkeypatch.setattr(MemoryStorage, "acquire_entry", count)
+    limiter = STRATEGIES[app.config["RATELIMIT_STRATEGY"]](MemoryStorage())
+    with ThreadPoolExecutor(4) as threads:
+        hits = [threads.submit(limiter.hit, RateLimitItemPerMinute(5), "zoe") for _ in range(4)]
+    assert [hit.result() for hit in hits] == [True] * 4
+    assert crowds == [1] * 4
+
+
 def test_failures_are_limited_by_address(app: Flask, browser: Browser) -> None:
     for number in range(20):
         assert browser.sign_in(f"nobody{number}@example.com").status_code == 422
