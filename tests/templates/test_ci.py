@@ -74,7 +74,7 @@ def test_the_pipeline_for_gitlab_is_sound_and_reaches_its_services(render: Rende
     assert {address.hostname for address in _addresses(job.get("variables", {}))} == hosts
 
 
-@pytest.mark.parametrize("ci", ["github", "gitlab"])
+@pytest.mark.parametrize("ci", [pytest.param("github", marks=pytest.mark.thorough), "gitlab"])
 def test_where_no_oracle_can_be_started_the_pipeline_does_what_needs_none(
     render: Render, environment: MakeEnvironment, run: Run, ci: str
 ) -> None:

@@ -83,11 +83,9 @@ def test_its_gates_are_green(way: str, server: Server, render: Render, environme
         _pass_gates(run, environment, render(TEMPLATE, **WAYS[way], **API), variables)
 
 
+@pytest.mark.thorough
 @pytest.mark.service
-@pytest.mark.parametrize(
-    "way",
-    [way if way == "mongodb" else pytest.param(way, marks=pytest.mark.thorough) for way in WAYS],
-)
+@pytest.mark.parametrize("way", WAYS)
 def test_its_gates_are_green_with_everything_chosen(
     *,
     way: str,

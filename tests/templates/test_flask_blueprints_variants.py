@@ -50,6 +50,7 @@ CHECKED: dict[str, tuple[str, dict[str, object]]] = {
 # What `make proof` alone looks at: each part of them is in another row too, or in a test of its own.
 THOROUGH = {
     "no database",
+    "no database, plain views on 3.11",
     "plain views, everything else",
     "flask-restful on 3.11",
     "flask-restful with tokens and no example on 3.13",

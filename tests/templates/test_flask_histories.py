@@ -82,7 +82,7 @@ CHANGES: Mapping[str, tuple[Mapping[str, object], Mapping[str, object], str, str
 }
 RISKY = ("more accounts", "less accounts", "authors", "no authors")
 # What `make proof` alone looks at: the other way round, or from another answer, it is in `make test` too.
-THOROUGH = ("registration", "profiles")
+THOROUGH = ("registration", "profiles", "more accounts", "no profiles", "no authors")
 WRITE = [["migrate", "--message", "what changed"], ["upgrade"]]
 
 

@@ -106,6 +106,7 @@ def test_its_gates_are_green_with_everything_chosen(
         pass_gates(render("flask-micro", data_access="orm", **EVERYTHING), micro, {"REDIS_URL": url})
 
 
+@pytest.mark.thorough
 @pytest.mark.service
 def test_its_gates_are_green_without_api_and_database(
     render: Render, pass_gates: PassGates, micro: Environment, live_redis: Callable[[], AbstractContextManager[str]]
@@ -180,6 +181,7 @@ def test_a_migration_that_fails_on_oracle_is_not_held_for_applied(render: Render
     run(project, micro, "python", "-c", COMMITS_LIKE_ORACLE)
 
 
+@pytest.mark.thorough
 @pytest.mark.service
 def test_beat_and_a_worker_do_what_is_due(
     render: Render,

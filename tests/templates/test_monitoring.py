@@ -59,10 +59,8 @@ def statsd() -> Iterator[socket.socket]:
         yield listener
 
 
-@pytest.mark.parametrize(
-    "template",
-    ["flask-blueprints", *(pytest.param(each, marks=pytest.mark.thorough) for each in ("flask-micro", "django-full"))],
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("template", TEMPLATES)
 def test_its_own_checks_pass_with_everything_that_watches_it(
     template: str, project: Callable[[str], Path], environment: MakeEnvironment, run: Run
 ) -> None:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.project
 
 FLASK, DJANGO = "flask-blueprints", "django-full"
 LONG_TERM: Mapping[str, object] = {"django_version": "5.2", "python_version": "3.11"}
-# What each project is made for beside registration; `make test` looks at the first of each template.
+# What each project is made for beside registration.
 CHECKED: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "flask-blueprints": (FLASK, {}),
     "flask-blueprints, back office, tokens, high security": (
@@ -40,10 +40,8 @@ CHECKED: Mapping[str, tuple[str, Mapping[str, object]]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "name",
-    [name if name == FLASK else pytest.param(name, marks=pytest.mark.thorough) for name in CHECKED],
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", CHECKED)
 def test_a_project_with_registration_passes_all_its_checks(
     name: str, render: Render, environment: MakeEnvironment, pass_gates: PassGates
 ) -> None:

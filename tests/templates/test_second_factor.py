@@ -21,7 +21,7 @@ from support.tour import PREPARE, Tour
 if TYPE_CHECKING:
     from templates.conftest import MakeEnvironment, Render, Run, Serve
 
-pytestmark = [pytest.mark.project, pytest.mark.slow]
+pytestmark = [pytest.mark.project, pytest.mark.thorough]
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 

@@ -57,7 +57,9 @@ def assert_said(done: Done, reason: str) -> None:
 # A full disk, or one that cannot be written
 
 
-@pytest.mark.parametrize("kibibytes", [0, 4, 16, 48, 96, 160, 240])
+@pytest.mark.parametrize(
+    "kibibytes", [0, 16, 96, *(pytest.param(kibibytes, marks=pytest.mark.thorough) for kibibytes in (4, 48, 160, 240))]
+)
 def test_an_update_that_finds_no_space_changes_nothing(
     place: Workplace, repository: Path, disk: Path, kibibytes: int
 ) -> None:
@@ -79,7 +81,9 @@ def test_an_update_that_finds_no_space_changes_nothing(
     assert (project / "Dockerfile").is_file()
 
 
-@pytest.mark.parametrize("kibibytes", [24, 160, None])
+@pytest.mark.parametrize(
+    "kibibytes", [160, *(pytest.param(kibibytes, marks=pytest.mark.thorough) for kibibytes in (24, None))]
+)
 @pytest.mark.parametrize("small", ["project", "repository"])
 def test_nor_where_the_repository_is_on_another_file_system(
     place: Workplace, repository: Path, disk: Path, small: str, kibibytes: int | None
@@ -167,7 +171,10 @@ def allow(folder: Path, *, is_allowed: bool) -> None:
         Path(root).chmod(0o755 if is_allowed else 0o555)
 
 
-def test_a_permission_that_goes_in_the_middle_of_an_update_loses_nothing(place: Workplace, repository: Path) -> None:
+@pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.thorough)])
+def test_a_permission_that_goes_in_the_middle_of_an_update_loses_nothing(
+    place: Workplace, repository: Path, step: int
+) -> None:
     project = made(place, repository, place.here / "shop")
     allow(project, is_allowed=True)
     before = snapshot(project)
@@ -177,7 +184,7 @@ def test_a_permission_that_goes_in_the_middle_of_an_update_loses_nothing(place: 
     after = snapshot(project)
     assert place.run("undo", project).code == 0
     refused = 0
-    for moment in range(10):
+    for moment in range(0, 10, step):
         command = [*AS_ANYBODY, "update", project, *ADDING]
         with subprocess.Popen(command, env=place.environment(), stderr=subprocess.PIPE, text=True) as process:
             time.sleep(took * (0.2 + 0.08 * moment))
@@ -200,14 +207,15 @@ def test_a_permission_that_goes_in_the_middle_of_an_update_loses_nothing(place: 
     assert place.run("update", project, *ADDING).code == 0
 
 
+@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.thorough)])
 def test_a_permission_that_goes_while_a_project_is_made_leaves_none_or_a_whole_one(
-    place: Workplace, repository: Path
+    place: Workplace, repository: Path, step: int
 ) -> None:
     options = ("--source", f"file://{repository}", "--defaults")
     began = time.monotonic()
     made(place, repository, place.here / "measured")
     took = time.monotonic() - began
-    for moment in range(8):
+    for moment in range(0, 8, step):
         command = [*AS_ANYBODY, "new", f"p{moment}", *options]
         with subprocess.Popen(
             command, cwd=place.here, env=place.environment(), stderr=subprocess.PIPE, text=True
