@@ -147,7 +147,8 @@ def test_several_processes_create_once_and_lose_no_change(
         rows = {"bookmarks": [TIDES | {"title": str(number)} for number in range(40)]}
         known = {row["bookmark"]["id"] for row in _send("POST", f"{address}/bookmarks/batch", rows)[1]["results"]}
         coming = threads.map(lambda _: _send("POST", f"{address}/bookmarks", TIDES)[0], range(30))
-        paged, cursor = [], ""
+        paged: list[str] = []
+        cursor: str | None = ""
         while cursor is not None:
             _, page = _send("GET", f"{address}/bookmarks?limit=3&fields=id&cursor={cursor}")
             paged += [bookmark["id"] for bookmark in page["bookmarks"]]
