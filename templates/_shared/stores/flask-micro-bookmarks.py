@@ -27,7 +27,7 @@ def find_bookmark(bookmark_id: UUID) -> Row | None:
 
 
 def create_bookmarks(bookmarks: list[Bookmark], key: Row | None = None) -> bool:
-    """Store the bookmarks and the idempotency key, or nothing where the key is known; say which."""
+    """Store the bookmarks and the idempotency key; say whether the key was new, else store nothing."""
     try:
         with transaction() as cursor:
             if key:

@@ -69,8 +69,7 @@ def list_bookmarks() -> Response:
     body = {"bookmarks": [sparse(each, query.fields) for each in page], "next_cursor": next_cursor}
     response = jsonify(body)
     response.add_etag()
-    response.make_conditional(request)
-    return response
+    return unless_known(response)
 
 
 @bp.post("/bookmarks")
@@ -99,14 +98,14 @@ def get_bookmark(bookmark_id: UUID) -> Response:
 
 @bp.put(BOOKMARK)
 def replace_bookmark(bookmark_id: UUID) -> Response:
-    """Replace a bookmark that nobody else has changed, which If-Match says."""
+    """Replace a bookmark, unless it is no longer the one that If-Match names."""
     fields: BookmarkFields = read_body(BookmarkFields)
     return change(find_unchanged(bookmark_id), fields)
 
 
 @bp.patch(BOOKMARK)
 def patch_bookmark(bookmark_id: UUID) -> Response:
-    """Change some fields of a bookmark that nobody else has changed, which If-Match says."""
+    """Change some fields of a bookmark, unless it is no longer the one that If-Match names."""
     patch: BookmarkPatch = read_body(BookmarkPatch)
     before = find_unchanged(bookmark_id)
     return change(before, patched(before, patch))
@@ -114,7 +113,7 @@ def patch_bookmark(bookmark_id: UUID) -> Response:
 
 @bp.delete(BOOKMARK)
 def delete_bookmark(bookmark_id: UUID) -> tuple[str, int]:
-    """Delete a bookmark that nobody else has changed, which If-Match says."""
+    """Delete a bookmark, unless it is no longer the one that If-Match names."""
     bookmark = find_unchanged(bookmark_id)
     if not db.delete_bookmark(bookmark.id, bookmark.version):
         abort(412)
@@ -127,7 +126,7 @@ def find(bookmark_id: UUID) -> Bookmark:
 
 
 def find_unchanged(bookmark_id: UUID) -> Bookmark:
-    """Return the bookmark; answer with 428 without If-Match, with 412 when it names others."""
+    """Return the bookmark; answer with 428 without If-Match, with 412 when it names another version."""
     bookmark = find(bookmark_id)
     if not request.if_match:
         raise PreconditionRequired("Send the ETag of the bookmark that you have seen in If-Match.")
@@ -156,7 +155,7 @@ def create_once(bookmarks: list[Bookmark], body: str) -> str:
         return body
     if not re.fullmatch(KEY, key):
         abort(400, "Send an Idempotency-Key of up to 200 visible ASCII characters.")
-    scope = digest(request.method.encode(), request.path.encode(), key.encode())
+    scope = digest(request.path.encode(), key.encode())
     sent = digest(request.get_data())
     db.forget_answers(now - REMEMBERED)
     row = {"id": scope, "request": sent, "answer": body, "created_at": now}
@@ -169,14 +168,17 @@ def create_once(bookmarks: list[Bookmark], body: str) -> str:
 
 
 def answer(bookmark: Bookmark, status: int = 200, fields: str = "", **headers: str) -> Response:
-    """Return the bookmark with its ETag, or 304 to a client that has this version."""
+    """Return the bookmark with its ETag."""
     response = jsonify(sparse(bookmark, fields) if fields else bookmark.model_dump(mode="json"))
     response.status_code = status
     response.headers.update(headers)
     response.set_etag(str(bookmark.version))
-    response.make_conditional(
-        request.environ | {"HTTP_IF_MATCH": ""}
-    )  # find_unchanged sees to that
+    return unless_known(response)
+
+
+def unless_known(response: Response) -> Response:
+    """Return 304 to a client whose If-None-Match names this, and the response to others."""
+    response.make_conditional(request.environ | {"HTTP_IF_MATCH": ""})  # which is for changes
     return response
 
 
