@@ -27,7 +27,7 @@ def find_bookmark(bookmark_id: UUID) -> Row | None:
 
 
 def create_bookmarks(bookmarks: list[Bookmark], key: Row | None = None) -> bool:
-    """Store the bookmarks and the idempotency key; say whether the key was new, else store nothing."""
+    """Store the bookmarks and their key; store nothing, and say so, where the key is known."""
     try:
         with transaction() as cursor:
             if key:

@@ -126,7 +126,7 @@ def find(bookmark_id: UUID) -> Bookmark:
 
 
 def find_unchanged(bookmark_id: UUID) -> Bookmark:
-    """Return the bookmark; answer with 428 without If-Match, with 412 when it names another version."""
+    """Return the bookmark; answer with 428 without If-Match, with 412 when it names another."""
     bookmark = find(bookmark_id)
     if not request.if_match:
         raise PreconditionRequired("Send the ETag of the bookmark that you have seen in If-Match.")
