@@ -163,6 +163,35 @@ def test_several_processes_create_once_and_lose_no_change(
 
 
 @pytest.mark.thorough
+@pytest.mark.parametrize(("before", "after"), [("sql", "orm"), ("orm", "sql")])
+def test_another_way_to_the_data_finds_what_is_there(
+    *,
+    bookmarking: Callable[..., Path],
+    run: Run,
+    serve: Serve,
+    micro: Environment,
+    tmp_path: Path,
+    before: str,
+    after: str,
+) -> None:
+    variables = {"DATABASE_URL": f"sqlite:///{tmp_path}/kept.sqlite3"}
+    found = []
+    for access in (before, after):
+        project = bookmarking(data_access=access)
+        run(project, micro, "make", "migrate", variables=variables)
+        run(project, micro, "make", "seed", variables=variables)
+        with serve(project, micro, variables=variables) as address:
+            sent = _send("POST", f"{address}/bookmarks", TIDES, {"Idempotency-Key": "kept"})
+            first = _send("GET", f"{address}/bookmarks?sort=created_at&limit=3")[1]
+            rest = _send("GET", f"{address}/bookmarks?sort=created_at&cursor={first['next_cursor']}")[1]
+            found.append((sent, first, rest))
+        if access == "orm":
+            run(project, micro, "flask", "--app", "my_project", "check-migrations", variables=variables)
+    assert found[0] == found[1]
+    assert len(found[0][1]["bookmarks"] + found[0][2]["bookmarks"]) == 6
+
+
+@pytest.mark.thorough
 @pytest.mark.parametrize("has_keys", [True, False], ids=["with keys", "without keys"])
 @pytest.mark.parametrize("data_access", ["sql", "orm"])
 def test_schemathesis_finds_nothing_against_its_api(
