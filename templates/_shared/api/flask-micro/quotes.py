@@ -20,7 +20,7 @@ def create_quote() -> Response:
     """Make a quote and keep it; the same Idempotency-Key with the same values gives the same quote."""
     key = request.headers.get("Idempotency-Key", "")
     if not re.fullmatch(IDEMPOTENCY_KEY, key):
-        abort(400, "Send an Idempotency-Key of 8 to 100 letters, digits, dots, dashes or underscores.")
+        abort(400, "Send an Idempotency-Key of 8 to 100 letters, digits and the signs . _ -")
     wanted = QuoteFields(**read(QuoteFields))
     digest = sha256(key.encode()).hexdigest()
     row = db.find_quote_by_key(digest)
@@ -43,13 +43,16 @@ def get_quote(quote_id: UUID) -> dict[str, Any]:
 def price(wanted: QuoteFields, known: Known) -> dict[str, Any]:
     """Return the values of a new quote."""
     now = datetime.now(UTC)
+    amount = round_to(Decimal(wanted.amount), Decimal("0.01"))
     rate = exchange_rate(known.rates, wanted.source, wanted.target)
-    return wanted.model_dump() | {
+    return {
         "id": str(uuid4()),
-        "amount": Decimal(wanted.amount),
+        "source": wanted.source,
+        "target": wanted.target,
+        "amount": amount,
         "rate": rate,
-        "result": exchange(Decimal(wanted.amount), rate, wanted.target),
-        "rates_at": known.rates.at,
+        "result": exchange(amount, rate, wanted.target),
+        "rates_at": known.rates.at.astimezone(UTC),
         "age_seconds": age_in_seconds(known),
         "made_at": now,
         "expires_at": now + QUOTES_HOLD,
