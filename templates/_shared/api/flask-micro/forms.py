@@ -68,10 +68,6 @@ class QuoteFields(BaseModel, extra="forbid", strict=True):
     amount: str = Field(pattern=AMOUNT)
 {% if stores_quotes %}
 
-    def made_for(self) -> tuple[str, str, Decimal]:
-        """Return what two requests for the same quote have in common."""
-        return self.source, self.target, Decimal(self.amount)
-
 
 class Quote(BaseModel{{ ', from_attributes=True' if uses_orm }}):
     """An amount in another currency, which holds until it expires; the age is that of the rates then."""
@@ -92,10 +88,6 @@ class Quote(BaseModel{{ ', from_attributes=True' if uses_orm }}):
     def in_coins(cls, result: Decimal, info: ValidationInfo) -> Decimal:
         """Return the result in the target's coins, however many decimals the database keeps."""
         return round_to(result, smallest_unit(info.data["target"]))
-
-    def made_for(self) -> tuple[str, str, Decimal]:
-        """Return what two requests for the same quote have in common."""
-        return self.source, self.target, self.amount
 {% else %}
 
 

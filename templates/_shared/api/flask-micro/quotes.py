@@ -27,7 +27,8 @@ def create_quote() -> Response:
     if row is None:
         row = db.create_quote(price(wanted, latest_rates()) | {"key_digest": digest})
     quote = Quote.model_validate(row)
-    if quote.made_for() != wanted.made_for():
+    values = (wanted.source, wanted.target, Decimal(wanted.amount))
+    if (quote.source, quote.target, quote.amount) != values:
         abort(409, "This Idempotency-Key belongs to a quote with other values.")
     headers = {"Location": f"/quotes/{quote.id}"}
     return Response(quote.model_dump_json(), 201, headers, "application/json")
@@ -65,7 +66,7 @@ def seed() -> None:
     known = Known(fetched_at=datetime.now(UTC), rates=INVENTED)
     for source, target, amount in SAMPLES:
         wanted = QuoteFields(source=source, target=target, amount=amount)
-        digest = sha256(f"sample {wanted.made_for()}".encode()).hexdigest()
+        digest = sha256(f"sample {source} {target} {amount}".encode()).hexdigest()
         row = db.create_quote(price(wanted, known) | {"key_digest": digest})
         quote = Quote.model_validate(row)
         click.echo(f"{quote.amount} {source} are {quote.result} {target}: /quotes/{quote.id}")
@@ -102,7 +103,7 @@ def latest_rates() -> Known:
     try:
         return upstream().latest(request.environ["request_id"])
     except NoRatesError:
-        abort(problem(ServiceUnavailable("There are no rates at present.", retry_after=5)))
+        abort(problem(ServiceUnavailable("There are no rates at present.", retry_after=REST)))
 
 
 def age_in_seconds(known: Known) -> int:
