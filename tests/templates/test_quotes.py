@@ -34,8 +34,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.project
 
 DOLLARS = {"source": "EUR", "target": "USD", "amount": "100"}
-# More than one question of the upstream may take with all its attempts, and less than two.
-BUDGET = 3.0
+BUDGET = 2.0  # seconds for one question of the upstream, with all its attempts
 
 
 @pytest.fixture(scope="session")
@@ -133,6 +132,7 @@ def test_workers_go_on_while_the_upstream_is_slow_wrong_gone_and_back(
     variables = {
         "WEB_CONCURRENCY": "4",
         "UPSTREAM_URL": f"http://127.0.0.1:{port}/rates",
+        "UPSTREAM_SECONDS": str(BUDGET),
         "RATES_FRESH_SECONDS": "1",
         "NO_PROXY": "*",
     }
@@ -140,9 +140,8 @@ def test_workers_go_on_while_the_upstream_is_slow_wrong_gone_and_back(
     log = tmp_path / "gunicorn.log"
     with serve(project, micro, variables=variables, log=log) as address:
         rate, quotes = f"{address}/rates/EUR/USD", f"{address}/quotes"
-        assert {status for status, _, _ in _at_once(lambda _: _get(rate))} == {503}  # there never were any
+        assert _get(rate)[0] == 503  # there never were any
         assert _get(f"{address}/readyz")[0] == 200
-        time.sleep(5.5)  # those that failed too often leave it alone
         with _upstream(project, micro, port, "right"):
             assert _get(rate)[1]["is_stale"] is False
             kept = _post(quotes, "order-4711", DOLLARS)[1]
@@ -156,7 +155,7 @@ def test_workers_go_on_while_the_upstream_is_slow_wrong_gone_and_back(
                 answers = _at_once(lambda _: _get(rate))
                 assert {status for status, _, _ in answers} == {200}, mode
                 assert all(answer["is_stale"] and answer["age_seconds"] >= 1 for _, answer, _ in answers), mode
-                assert max(seconds for _, _, seconds in answers) < 2 * BUDGET, mode
+                assert max(seconds for _, _, seconds in answers) < BUDGET + 1, mode
                 assert _get(f"{address}/readyz")[0] == 200
                 assert _post(quotes, "order-4711", DOLLARS)[1] == kept
                 assert _post(quotes, "order-4711", DOLLARS | {"amount": "101"})[0] == 409
@@ -194,7 +193,7 @@ def test_schemathesis_finds_nothing_against_its_api(
 def test_neither_example_leaves_a_trace_of_itself_where_the_other_is(
     quoting: Callable[..., Path], render: Render, find_traces: FindTraces
 ) -> None:
-    assert not find_traces(render("flask-micro"), r"\bquotes?\b(?! stand)|upstream|httpx|currenc|rates\.json")
+    assert not find_traces(render("flask-micro"), r"\bquotes?\b|upstream|httpx|currency\b|rates\.json")
     assert not find_traces(quoting(), r"/items|an? item|ItemFields|If-Match|predict")
     assert not find_traces(quoting(database="none"), r"/items|idempoten|seed|forget|migrat|predict")
 
