@@ -193,7 +193,7 @@ def test_schemathesis_finds_nothing_against_its_api(
 def test_neither_example_leaves_a_trace_of_itself_where_the_other_is(
     quoting: Callable[..., Path], render: Render, find_traces: FindTraces
 ) -> None:
-    assert not find_traces(render("flask-micro"), r"\bquotes?\b|upstream|httpx|currency\b|rates\.json")
+    assert not find_traces(render("flask-micro"), r"\bquotes?\b|upstream|httpx|\bcurrenc|rates\.json")
     assert not find_traces(quoting(), r"/items|an? item|ItemFields|If-Match|predict")
     assert not find_traces(quoting(database="none"), r"/items|idempoten|seed|forget|migrat|predict")
 
