@@ -103,11 +103,11 @@ def latest_rates() -> Known:
     try:
         return upstream().latest(request.environ["request_id"])
     except NoRatesError:
-        abort(problem(ServiceUnavailable("There are no rates at present.", retry_after=REST)))
+        abort(problem(ServiceUnavailable("There are no rates at the moment.", retry_after=COOL_DOWN)))
 
 
 def age_in_seconds(known: Known) -> int:
-    """Return for how many seconds the rates are known."""
+    """Return how many seconds ago the upstream gave the rates."""
     return max(0, int(known.age().total_seconds()))
 
 
