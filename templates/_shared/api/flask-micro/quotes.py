@@ -103,7 +103,7 @@ def latest_rates() -> Known:
     try:
         return upstream().latest(request.environ["request_id"])
     except NoRatesError:
-        abort(problem(ServiceUnavailable("There are no rates at the moment.", retry_after=COOL_DOWN)))
+        abort(problem(ServiceUnavailable("There are no rates now.", retry_after=COOL_DOWN)))
 
 
 def age_in_seconds(known: Known) -> int:
