@@ -40,11 +40,11 @@ def test_every_command_works_as_it_is_written(place: Workplace) -> None:
 
 @pytest.mark.slow
 def test_the_update_that_is_shown_is_what_is_seen(place: Workplace) -> None:
-    place.run("new", "prices", "--set", "kind=microservice", "--set", "project_name=Prices")
+    place.run("new", "prices", "--set", "example_domain=items", "--set", "project_name=Prices")
     project = place.here / "prices"
     for name, line, more in (
         ("gunicorn.conf.py", r"\nimport os\n", "import socket\n"),
-        ("pyproject.toml", r'\n  "gunicorn.*",\n', '  "orjson>=3.11",\n'),
+        ("pyproject.toml", r'\n  "gunicorn.*",\n', '  "httpx>=0.28",\n'),
     ):
         text, found = re.subn(line, rf"\g<0>{more}", (project / name).read_text())
         assert found == 1
@@ -56,7 +56,7 @@ def test_the_update_that_is_shown_is_what_is_seen(place: Workplace) -> None:
     assert done.code == 5
     assert done.err == README.split("```text\n")[1].split("```")[0]
     wanted = tomllib.loads((project / "pyproject.toml").read_text())["project"]["dependencies"]
-    assert {item.partition(">")[0] for item in wanted} >= {"orjson", "prometheus-client"}
+    assert {item.partition(">")[0] for item in wanted} >= {"httpx", "prometheus-client"}
 
 
 def test_the_figures_of_updates_are_those_of_the_benchmark() -> None:
