@@ -13,6 +13,7 @@ HEADING: Final = "What the starter project gives (Waypost's own words)"
 
 EXAMPLES: Final[Mapping[str, tuple[str, TemplateName]]] = {
     "rest-api": ("bookmarks", "flask-micro"),
+    "microservice": ("quotes", "flask-micro"),
     "ml-service": ("predictions", "flask-micro"),
     "lightweight-app": ("blog", "flask-blueprints"),
     "ecommerce": ("shop", "django-full"),
