@@ -57,7 +57,7 @@ def take(device: db.Device, rows: list[Measurement | str]) -> list[Result]:
     stored = db.store_readings(device, fit, time, settings.readings_per_minute) if fit else []
     if stored is None:
         most = f"Send at most {settings.readings_per_minute} readings a minute."
-        abort(TooManyRequests(most, retry_after=60 - time.second))
+        raise TooManyRequests(most, retry_after=60 - time.second)
     outcomes = iter(stored)
     return [
         Result(outcome="refused", detail=reason) if reason else Result.of(next(outcomes))
@@ -94,10 +94,10 @@ def token() -> str:
 
 def find_sender() -> db.Device:
     """Return the device whose token is sent, or answer with 401."""
-    wanted = WWWAuthenticate("bearer")
-    return db.find_sender(digest(token())) or abort(
-        Unauthorized("Send a token that is valid.", www_authenticate=wanted)
-    )
+    if not (device := db.find_sender(digest(token()))):
+        wanted = WWWAuthenticate("bearer")
+        raise Unauthorized("Send a token that is valid.", www_authenticate=wanted)
+    return device
 
 
 def readable(name: str, metric: str) -> db.Device:
