@@ -81,7 +81,9 @@ def find_latest(device: Device, metric: str) -> tuple[float, datetime, datetime]
     return found and (found.value, moment(found.measured_ms), moment(found.received_ms))
 
 
-def sum_up(device: Device, metric: str, since: datetime, until: datetime, length: int) -> list[Slot]:
+def sum_up(
+    device: Device, metric: str, since: datetime, until: datetime, length: int
+) -> list[Slot]:
     """Return what was measured since then, until then, in slots of so many milliseconds."""
     value = Reading.value
     slots = (

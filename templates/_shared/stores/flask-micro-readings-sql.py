@@ -1,7 +1,5 @@
 {% macro of(name) %}{{ ':' ~ name if uses_sqlite else '%(' ~ name ~ ')s' }}{% endmacro %}
 {% set IntegrityError = {'sqlite': 'sqlite3', 'postgresql': 'psycopg', 'mysql': 'pymysql'}[database] ~ '.IntegrityError' %}
-
-
 class Device(NamedTuple):
     """What sends readings, and the time zone of its days."""
 
@@ -113,10 +111,12 @@ def find_latest(device: Device, metric: str) -> tuple[float, datetime, datetime]
     )
 
 
-def sum_up(device: Device, metric: str, since: datetime, until: datetime, length: int) -> list[Slot]:
+def sum_up(
+    device: Device, metric: str, since: datetime, until: datetime, length: int
+) -> list[Slot]:
     """Return what was measured since then, until then, in slots of so many milliseconds."""
     rows = fetch(
-        "SELECT measured_ms {{ 'DIV' if uses_mysql else '/' }} {{ of('length') }} AS slot, COUNT(*) AS number, SUM(value) AS total,"
+        "SELECT measured_ms {{ 'DIV' if uses_mysql else '/' }} {{ of('length') }} AS slot, COUNT(*) AS readings, SUM(value) AS total,"
         " MIN(value) AS lowest, MAX(value) AS highest FROM readings WHERE device_id = {{ of('id') }}"
         " AND metric = {{ of('metric') }} AND measured_ms >= {{ of('since') }} AND measured_ms < {{ of('until') }}"
         " GROUP BY slot",
@@ -129,7 +129,7 @@ def sum_up(device: Device, metric: str, since: datetime, until: datetime, length
         },
     )
     return [
-        Slot(row["slot"] * length, row["number"], row["total"], row["lowest"], row["highest"])
+        Slot(row["slot"] * length, row["readings"], row["total"], row["lowest"], row["highest"])
         for row in rows
     ]
 
