@@ -68,8 +68,8 @@ def store_readings(
     return outcomes
 
 
-def find_latest(device: Device, metric: str) -> tuple[float, datetime, datetime] | None:
-    """Return the latest value, when it was measured, and when it came in."""
+def find_latest(device: Device, metric: str) -> Latest | None:
+    """Return what was measured last."""
     latest = (
         select(Reading)
         .where(Reading.device_id == device.id, Reading.metric == metric)
@@ -78,7 +78,7 @@ def find_latest(device: Device, metric: str) -> tuple[float, datetime, datetime]
     )
     with Session(engine()) as session:
         found = session.scalar(latest)
-    return found and (found.value, moment(found.measured_ms), moment(found.received_ms))
+    return Latest.of(found.value, found.measured_ms, found.received_ms) if found else None
 
 
 def sum_up(
@@ -86,24 +86,19 @@ def sum_up(
 ) -> list[Slot]:
     """Return what was measured since then, until then, in slots of so many milliseconds."""
     value = Reading.value
+    number = (Reading.measured_ms // length).label("number")
     slots = (
-        select(
-            (Reading.measured_ms // length).label("slot"),
-            func.count(),
-            func.sum(value),
-            func.min(value),
-            func.max(value),
-        )
+        select(number, func.count(), func.sum(value), func.min(value), func.max(value))
         .where(
             Reading.device_id == device.id,
             Reading.metric == metric,
             Reading.measured_ms >= milliseconds(since),
             Reading.measured_ms < milliseconds(until),
         )
-        .group_by("slot")
+        .group_by("number")
     )
     with engine().connect() as connection:
-        return [Slot(int(slot) * length, *rest) for slot, *rest in connection.execute(slots)]
+        return [Slot(*row) for row in connection.execute(slots)]
 
 
 def prune_readings(before: datetime) -> int:

@@ -53,6 +53,7 @@ def store_readings(
     """
     minute = int(now.timestamp()) // 60
     times = [milliseconds(each.measured_at) for each in sent]
+    received = milliseconds(now)
     with transaction() as cursor:
         cursor.execute(
 {% if uses_mysql %}
@@ -82,56 +83,39 @@ def store_readings(
         outcomes = judge(known, sent)
         cursor.executemany(
             "INSERT INTO readings (device_id, measured_ms, metric, value, received_ms)"
-            " VALUES ({{ of('id') }}, {{ of('measured') }}, {{ of('metric') }}, {{ of('value') }}, {{ of('received') }})",
+            " VALUES ({{ of('id') }}, {{ of('time') }}, {{ of('metric') }}, {{ of('value') }}, {{ of('received') }})",
             [
-                {
-                    "id": device.id,
-                    "measured": milliseconds(each.measured_at),
-                    "metric": each.metric,
-                    "value": each.value,
-                    "received": milliseconds(now),
-                }
-                for each, outcome in zip(sent, outcomes, strict=True)
+                each.model_dump() | {"id": device.id, "time": time, "received": received}
+                for time, each, outcome in zip(times, sent, outcomes, strict=True)
                 if outcome == "stored"
             ],
         )
     return outcomes
 
 
-def find_latest(device: Device, metric: str) -> tuple[float, datetime, datetime] | None:
-    """Return the latest value, when it was measured, and when it came in."""
+def find_latest(device: Device, metric: str) -> Latest | None:
+    """Return what was measured last."""
     rows = fetch(
         "SELECT value, measured_ms, received_ms FROM readings WHERE device_id = {{ of('id') }}"
         " AND metric = {{ of('metric') }} ORDER BY measured_ms DESC LIMIT 1",
         {"id": device.id, "metric": metric},
     )
-    return next(
-        ((row["value"], moment(row["measured_ms"]), moment(row["received_ms"])) for row in rows),
-        None,
-    )
+    return next((Latest.of(**row) for row in rows), None)
 
 
 def sum_up(
     device: Device, metric: str, since: datetime, until: datetime, length: int
 ) -> list[Slot]:
     """Return what was measured since then, until then, in slots of so many milliseconds."""
+    place = {"id": device.id, "metric": metric, "length": length}
     rows = fetch(
-        "SELECT measured_ms {{ 'DIV' if uses_mysql else '/' }} {{ of('length') }} AS slot, COUNT(*) AS readings, SUM(value) AS total,"
-        " MIN(value) AS lowest, MAX(value) AS highest FROM readings WHERE device_id = {{ of('id') }}"
+        "SELECT measured_ms {{ 'DIV' if uses_mysql else '/' }} {{ of('length') }} AS number, COUNT(*) AS readings,"
+        " SUM(value) AS total, MIN(value) AS lowest, MAX(value) AS highest FROM readings WHERE device_id = {{ of('id') }}"
         " AND metric = {{ of('metric') }} AND measured_ms >= {{ of('since') }} AND measured_ms < {{ of('until') }}"
-        " GROUP BY slot",
-        {
-            "id": device.id,
-            "metric": metric,
-            "since": milliseconds(since),
-            "until": milliseconds(until),
-            "length": length,
-        },
+        " GROUP BY number",
+        place | {"since": milliseconds(since), "until": milliseconds(until)},
     )
-    return [
-        Slot(row["slot"] * length, row["readings"], row["total"], row["lowest"], row["highest"])
-        for row in rows
-    ]
+    return [Slot(**row) for row in rows]
 
 
 def prune_readings(before: datetime) -> int:

@@ -53,25 +53,11 @@ class Result(BaseModel):
     outcome: Outcome
     detail: str = ""
 
-    @classmethod
-    def of(cls, outcome: Outcome) -> Self:
-        """Return the result for what became of a reading."""
-        detail = "Another value is stored for this time." if outcome == "conflict" else ""
-        return cls(outcome=outcome, detail=detail)
-
 
 class Results(BaseModel):
     """What became of each reading, in their order."""
 
     results: list[Result]
-
-
-class Latest(BaseModel):
-    """What was measured last, when, and when it came in."""
-
-    value: float
-    measured_at: AwareDatetime
-    received_at: AwareDatetime
 
 
 class BucketQuery(BaseModel, extra="forbid"):

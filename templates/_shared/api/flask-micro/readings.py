@@ -4,10 +4,9 @@ def create_reading() -> tuple[dict[str, Any], int]:
     device = find_sender()
     [result] = take(device, [Measurement(**validate(Measurement, read_body()))])
     if result.outcome == "refused":
-        wrong = {"measured_at": result.detail}
-        abort(problem(UnprocessableEntity("Some values are not valid."), wrong))
+        abort(422, result.detail)
     if result.outcome == "conflict":
-        abort(409, result.detail)
+        abort(409, "Another value is stored for this time.")
     return result.model_dump(), 201 if result.outcome == "stored" else 200
 
 
@@ -22,8 +21,7 @@ def create_readings() -> dict[str, Any]:
 @bp.get(LATEST)
 def get_latest(name: str, metric: str) -> dict[str, Any]:
     """Return what was measured last, in whatever order the readings came in."""
-    value, measured_at, received_at = db.find_latest(readable(name, metric), metric) or abort(404)
-    latest = Latest(value=value, measured_at=measured_at, received_at=received_at)
+    latest = db.find_latest(readable(name, metric), metric) or abort(404)
     return latest.model_dump(mode="json")
 
 
@@ -33,11 +31,9 @@ def get_buckets(name: str, metric: str) -> dict[str, Any]:
     device = readable(name, metric)
     query = validate(BucketQuery, {k: v[0] if len(v) == 1 else v for k, v in request.args.lists()})
     zone = ZoneInfo(device.zone)
-    since = min(max(query["since"], FIRST_DAY), LAST_DAY)
-    limits = edges(since, query["size"], query["count"], zone)
-    slots = db.sum_up(device, metric, limits[0], limits[-1], slot_length(limits))
-    buckets = fill(limits, slots, zone)
-    return Buckets(zone=device.zone, buckets=buckets).model_dump(mode="json")
+    edges = readings.edges(zone=zone, **query)
+    slots = db.sum_up(device, metric, edges[0], edges[-1], readings.slot_length(edges))
+    return Buckets(zone=zone.key, buckets=readings.fill(edges, slots, zone)).model_dump(mode="json")
 
 
 def take(device: db.Device, rows: list[Measurement | str]) -> list[Result]:
@@ -45,23 +41,21 @@ def take(device: db.Device, rows: list[Measurement | str]) -> list[Result]:
     settings, time = current_app.config["SETTINGS"], now()
     kept = timedelta(days=settings.retention_days)
     drift = timedelta(seconds=settings.clock_drift_seconds)
-    reasons = [
-        row if isinstance(row, str) else why_refused(row.measured_at, time, kept, drift)
+    judged = [
+        row if isinstance(row, str) else why_refused(row.measured_at, time, kept, drift) or row
         for row in rows
     ]
-    fit = [
-        row
-        for row, reason in zip(rows, reasons, strict=True)
-        if isinstance(row, Measurement) and not reason
-    ]
+    fit = [row for row in judged if isinstance(row, Measurement)]
     stored = db.store_readings(device, fit, time, settings.readings_per_minute) if fit else []
     if stored is None:
         most = f"Send at most {settings.readings_per_minute} readings a minute."
         raise TooManyRequests(most, retry_after=60 - time.second)
     outcomes = iter(stored)
     return [
-        Result(outcome="refused", detail=reason) if reason else Result.of(next(outcomes))
-        for reason in reasons
+        Result(outcome="refused", detail=row)
+        if isinstance(row, str)
+        else Result(outcome=next(outcomes))
+        for row in judged
     ]
 
 
