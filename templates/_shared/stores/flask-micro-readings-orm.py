@@ -71,14 +71,18 @@ def store_readings(
 def find_latest(device: Device, metric: str) -> Latest | None:
     """Return what was measured last."""
     latest = (
-        select(Reading)
+        select(
+            Reading.value,
+            Reading.measured_ms.label("measured_at"),
+            Reading.received_ms.label("received_at"),
+        )
         .where(Reading.device_id == device.id, Reading.metric == metric)
         .order_by(Reading.measured_ms.desc())
         .limit(1)
     )
-    with Session(engine()) as session:
-        found = session.scalar(latest)
-    return Latest.of(found.value, found.measured_ms, found.received_ms) if found else None
+    with engine().connect() as connection:
+        row = connection.execute(latest).mappings().first()
+    return Latest(**row) if row else None
 
 
 def sum_up(

@@ -96,11 +96,11 @@ def store_readings(
 def find_latest(device: Device, metric: str) -> Latest | None:
     """Return what was measured last."""
     rows = fetch(
-        "SELECT value, measured_ms, received_ms FROM readings WHERE device_id = {{ of('id') }}"
-        " AND metric = {{ of('metric') }} ORDER BY measured_ms DESC LIMIT 1",
+        "SELECT value, measured_ms AS measured_at, received_ms AS received_at FROM readings"
+        " WHERE device_id = {{ of('id') }} AND metric = {{ of('metric') }} ORDER BY measured_ms DESC LIMIT 1",
         {"id": device.id, "metric": metric},
     )
-    return next((Latest.of(**row) for row in rows), None)
+    return next((Latest(**row) for row in rows), None)
 
 
 def sum_up(

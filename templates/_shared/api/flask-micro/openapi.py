@@ -44,10 +44,9 @@ def openapi() -> dict[str, Any]:
         {"name": key, "in": "path", "required": True, "schema": {"type": "string", "pattern": form}}
         for key, form in (("name", DEVICE), ("metric", METRIC))
     ]
-    fields = BucketQuery.model_json_schema()
     query = [
-        {"name": key, "in": "query", "schema": schema, "required": key in fields["required"]}
-        for key, schema in fields["properties"].items()
+        {"name": key, "in": "query", "schema": schema, "required": "default" not in schema}
+        for key, schema in BucketQuery.model_json_schema()["properties"].items()
     ]
     paths = {
         "/readings": {"post": created},
@@ -55,6 +54,9 @@ def openapi() -> dict[str, Any]:
         LATEST: {"get": operation(get_latest, 200, Latest, parameters=place)},
         BUCKETS: {"get": operation(get_buckets, 200, Buckets, parameters=place + query)},
     }
+{% endif %}
+{% if has_readings %}
+    security = {"token": {"type": "http", "scheme": "bearer"}}
 {% endif %}
     models = TypeAdapter({{ 'Item | ItemFields | ItemPage | ' if stores_items else 'Item | ItemPage | ' if has_items else 'Batch | Prediction | Predictions | Model | drift.Drift | ' if has_predictions else 'Measurement | Bulk | Results | Latest | Buckets | ' if has_readings else 'Index | ' }}{{ 'Suggestions | ' if has_suggestions }}Problem)
     schemas = models.json_schema(ref_template="#/components/schemas/{model}")["$defs"]
@@ -79,10 +81,7 @@ def openapi() -> dict[str, Any]:
         "paths": {"/": {"get": operation(index, 200, Index)}},
 {% endif %}
 {% if has_readings %}
-        "components": {
-            "schemas": schemas,
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-        },
+        "components": {"schemas": schemas, "securitySchemes": security},
 {% else %}
         "components": {"schemas": schemas},
 {% endif %}

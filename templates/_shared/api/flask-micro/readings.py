@@ -39,10 +39,9 @@ def get_buckets(name: str, metric: str) -> dict[str, Any]:
 def take(device: db.Device, rows: list[Measurement | str]) -> list[Result]:
     """Store what is right; say what became of each row, which is a reading or what is wrong with it."""
     settings, time = current_app.config["SETTINGS"], now()
-    kept = timedelta(days=settings.retention_days)
-    drift = timedelta(seconds=settings.clock_drift_seconds)
+    limits = (settings.retention_days, settings.clock_drift_seconds)
     judged = [
-        row if isinstance(row, str) else why_refused(row.measured_at, time, kept, drift) or row
+        row if isinstance(row, str) else why_refused(row.measured_at, time, *limits) or row
         for row in rows
     ]
     fit = [row for row in judged if isinstance(row, Measurement)]
