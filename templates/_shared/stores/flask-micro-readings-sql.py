@@ -38,9 +38,8 @@ def find_device(name: str) -> Device | None:
 
 def find_sender(token_digest: str) -> Device | None:
     """Return the device that has this token when there is one."""
-    rows = fetch(
-        "SELECT id, name, zone FROM devices WHERE token_digest = {{ of('digest') }}", {"digest": token_digest}
-    )
+    statement = "SELECT id, name, zone FROM devices WHERE token_digest = {{ of('digest') }}"
+    rows = fetch(statement, {"digest": token_digest})
     return next((Device(**row) for row in rows), None)
 
 

@@ -1,8 +1,7 @@
 @bp.post("/readings")
 def create_reading() -> tuple[dict[str, Any], int]:
     """Store a reading of the device whose token is sent; to send it again changes nothing."""
-    device = find_sender()
-    [result] = take(device, [Measurement(**validate(Measurement, read_body()))])
+    [result] = take(find_sender(), [Measurement(**validate(Measurement, read_body()))])
     if result.outcome == "refused":
         abort(422, result.detail)
     if result.outcome == "conflict":
