@@ -9,7 +9,7 @@ def add_device(name: str, zone: str, token_digest: str) -> bool:
 
 
 def set_token(name: str, token_digest: str | None) -> None:
-    """Replace what is kept of a device's token; none is revoked."""
+    """Replace a device's token, of which the digest is kept; without one it is refused."""
     with engine().begin() as connection:
         same = update(Device).where(Device.name == name)
         connection.execute(same.values(token_digest=token_digest))

@@ -22,12 +22,10 @@ def add_device(name: str, zone: str, token_digest: str) -> bool:
 
 
 def set_token(name: str, token_digest: str | None) -> None:
-    """Replace what is kept of a device's token; none is revoked."""
+    """Replace a device's token, of which the digest is kept; without one it is refused."""
+    statement = "UPDATE devices SET token_digest = {{ of('digest') }} WHERE name = {{ of('name') }}"
     with transaction() as cursor:
-        cursor.execute(
-            "UPDATE devices SET token_digest = {{ of('digest') }} WHERE name = {{ of('name') }}",
-            {"name": name, "digest": token_digest},
-        )
+        cursor.execute(statement, {"name": name, "digest": token_digest})
 
 
 def find_device(name: str) -> Device | None:
