@@ -15,6 +15,7 @@ from waypost.projects.planning import catalogue_of
 # What each kind gets, and in which template.
 FITTING = {
     "ml-service": ("predictions", "flask-micro"),
+    "iot-backend": ("readings", "flask-micro"),
     "lightweight-app": ("blog", "flask-blueprints"),
     "ecommerce": ("shop", "django-full"),
 }

@@ -90,7 +90,11 @@ def sum_up(
 ) -> list[Slot]:
     """Return what was measured since then, until then, in slots of so many milliseconds."""
     value = Reading.value
+{% if uses_mysql %}
+    number = Reading.measured_ms.op("DIV")(length).label("number")
+{% else %}
     number = (Reading.measured_ms // length).label("number")
+{% endif %}
     slots = (
         select(number, func.count(), func.sum(value), func.min(value), func.max(value))
         .where(
