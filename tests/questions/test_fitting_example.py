@@ -16,6 +16,7 @@ from waypost.projects.planning import catalogue_of
 FITTING = {
     "ml-service": ("predictions", "flask-micro"),
     "iot-backend": ("readings", "flask-micro"),
+    "prototype": ("waitlist", "flask-micro"),
     "lightweight-app": ("blog", "flask-blueprints"),
     "ecommerce": ("shop", "django-full"),
 }
