@@ -25,15 +25,15 @@ def test_no_answer_tells_who_is_on_the_list(client: FlaskClient, again: str) -> 
     first = client.post("/", data={"email": "ada@example.com"})
     page = client.get("/").text
     second = client.post("/", data={"email": again})
-    told = [(response.status_code, response.data, response.headers["Location"]) for response in (first, second)]
-    assert told[0] == told[1]
+    assert (first.status_code, first.data) == (second.status_code, second.data)
+    assert first.headers["Location"] == second.headers["Location"]
     assert client.get("/").text == page
 
 
 @pytest.mark.parametrize(
     "email",
-    ["", "ada", "ada@example", "a@b@example.com", "a b@example.com", "a\x00@b.example", "@b.example"]
-    + ["x" * 243 + "@example.com", "<b>@example..com"],
+    ["", "ada", "a@example", "a@b@b.example", "a b@b.example", "a\0@b.example", "@b.example"]
+    + ["<b>@b..example", "x" * 245 + "@b.example"],
 )
 def test_what_is_no_email_is_told_beside_the_field(
     app: Flask, client: FlaskClient, email: str
@@ -96,6 +96,7 @@ def test_the_samples_are_added_once(app: Flask) -> None:
 def test_the_page_may_use_its_own_stylesheet_and_nothing_else(client: FlaskClient) -> None:
     response = client.get("/")
     assert 'href="/static/style.css"' in response.text
-    assert client.get("/static/style.css").mimetype == "text/css"
+    with client.get("/static/style.css") as style:
+        assert style.mimetype == "text/css"
     assert "style-src 'self'" in response.headers["Content-Security-Policy"]
     assert "<script" not in response.text
