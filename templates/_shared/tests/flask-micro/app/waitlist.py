@@ -32,8 +32,7 @@ def test_no_answer_tells_who_is_on_the_list(client: FlaskClient, again: str) -> 
 
 @pytest.mark.parametrize(
     "email",
-    ["", "ada", "a@example", "a@b@b.example", "a b@b.example", "a\0@b.example", "@b.example"]
-    + ["<b>@b..example", "x" * 245 + "@b.example"],
+    ["", "a@example", "a@b@c.example", "a b@c.example", "a\0@c.example", "<b>@c..example", "x" * 255],
 )
 def test_what_is_no_email_is_told_beside_the_field(
     app: Flask, client: FlaskClient, email: str
@@ -53,7 +52,7 @@ def test_the_list_is_for_whoever_has_its_password(app: Flask, client: FlaskClien
         assert "Basic" in response.headers["WWW-Authenticate"]
 
 
-@pytest.mark.parametrize("email", ["=1+1@example.com", "+a@b.example", "-a@b.example", "@a"])
+@pytest.mark.parametrize("email", ["=1@b.example", "+a@b.example", "-a@b.example", "@a"])
 def test_no_cell_is_a_formula(email: str) -> None:
     assert waitlist.safe(email) == f"'{email}"
 
