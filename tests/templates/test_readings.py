@@ -179,6 +179,7 @@ def test_schemathesis_finds_nothing_against_its_api(
     run(project, micro, "flask", "--app", "my_project", "migrate")
     device = run(project, micro, "flask", "--app", "my_project", "add-device", "0").stdout.strip()
     with serve(project, micro, variables={"READER_TOKEN": READER}) as address:
+        _post(f"{address}/readings", {"metric": "a", "value": 1, "measured_at": datetime.now(UTC).isoformat()}, device)
         hold_to_description(address, token=device if whose == "device" else READER)
 
 

@@ -64,7 +64,7 @@ class BucketQuery(BaseModel, extra="forbid"):
     """Which buckets to return: how long, from when on, and how many."""
 
     size: Size = "hour"
-    since: AwareDatetime
+    since: Moment
     count: int = Field(24, ge=1, le=400)
 
 

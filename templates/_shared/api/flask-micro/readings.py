@@ -2,10 +2,8 @@
 def create_reading() -> tuple[dict[str, Any], int]:
     """Store a reading of the device whose token is sent; to send it again changes nothing."""
     [result] = take(find_sender(), [Measurement(**validate(Measurement, read_body()))])
-    if result.outcome == "refused":
-        abort(422, result.detail)
-    if result.outcome == "conflict":
-        abort(409, "Another value is stored for this time.")
+    if result.outcome in ("conflict", "refused"):
+        abort(409, result.detail or "Another value is stored for this time.")
     return result.model_dump(), 201 if result.outcome == "stored" else 200
 
 
@@ -87,8 +85,7 @@ def token() -> str:
 def find_sender() -> db.Device:
     """Return the device whose token is sent, or answer with 401."""
     if not (device := db.find_sender(digest(token()))):
-        wanted = WWWAuthenticate("bearer")
-        raise Unauthorized("Send a token that is valid.", www_authenticate=wanted)
+        raise Unauthorized("Send a valid token.", www_authenticate=WWWAuthenticate("bearer"))
     return device
 
 

@@ -32,7 +32,7 @@ def test_no_answer_tells_who_is_on_the_list(client: FlaskClient, again: str) -> 
 
 @pytest.mark.parametrize(
     "email",
-    ["", "a@example", "a@b@c.example", "a b@c.example", "a\0@c.example", "<b>@c..example", "x" * 255],
+    ["", "a@example", "a@b@c.example", "a b@c.de", "a\0@c.example", "<b>@c..x", "x" * 255],
 )
 def test_what_is_no_email_is_told_beside_the_field(
     app: Flask, client: FlaskClient, email: str
