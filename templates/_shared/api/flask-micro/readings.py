@@ -79,7 +79,7 @@ def parse(row: JsonValue) -> Measurement | str:
 def token() -> str:
     """Return the token that is sent, or an empty text."""
     sent = request.authorization
-    return (sent.token or "") if sent and sent.type == "bearer" else ""
+    return sent.token or "" if sent and sent.type == "bearer" else ""
 
 
 def find_sender() -> db.Device:
