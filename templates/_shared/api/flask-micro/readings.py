@@ -38,7 +38,7 @@ def take(device: db.Device, rows: list[Measurement | str]) -> list[Result]:
     settings, time = current_app.config["SETTINGS"], now()
     limits = (settings.retention_days, settings.clock_drift_seconds)
     judged = [
-        row if isinstance(row, str) else why_refused(row.measured_at, time, *limits) or row
+        row if isinstance(row, str) else readings.fault(row.measured_at, time, *limits) or row
         for row in rows
     ]
     fit = [row for row in judged if isinstance(row, Measurement)]
