@@ -15,6 +15,8 @@ EXAMPLES: Final[Mapping[str, tuple[str, TemplateName]]] = {
     "rest-api": ("bookmarks", "flask-micro"),
     "microservice": ("quotes", "flask-micro"),
     "ml-service": ("predictions", "flask-micro"),
+    "iot-backend": ("readings", "flask-micro"),
+    "prototype": ("waitlist", "flask-micro"),
     "lightweight-app": ("blog", "flask-blueprints"),
     "ecommerce": ("shop", "django-full"),
 }
