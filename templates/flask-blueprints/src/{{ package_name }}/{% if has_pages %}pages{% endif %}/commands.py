@@ -48,18 +48,24 @@ def seed(count: int) -> None:
 
 @click.command("add-event")
 @click.argument("title")
-@click.option("--starts", required=True, type=LOCAL, help="When it begins, as 2027-03-01 18:00.")
-@click.option("--ends", required=True, type=LOCAL, help="When it ends.")
+@click.option(
+    "--when",
+    nargs=2,
+    required=True,
+    type=LOCAL,
+    metavar="BEGIN END",
+    help='When it begins and ends: "2027-03-01 18:00" "2027-03-01 20:00".',
+)
 @click.option("--zone", required=True, help="Whose clocks these times go by: Europe/Berlin.")
 @click.option("--place", default="", help="Where it is.")
 @click.option("--summary", default="", help="What it is about.")
 @with_appcontext
 def add_event(
-    *, title: str, starts: datetime, ends: datetime, zone: str, place: str, summary: str
+    title: str, when: tuple[datetime, datetime], zone: str, place: str, summary: str
 ) -> None:
     """Add an event; its id is printed."""
     try:
-        starts_at, ends_at = times.moment_of(starts, zone), times.moment_of(ends, zone)
+        starts_at, ends_at = (times.moment_of(local, zone) for local in when)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     if ends_at <= starts_at:

@@ -68,7 +68,9 @@ def parse(slug: str, text: str) -> Page:
         raise ValueError("its name cannot be an address: use small letters, digits and hyphens")
     first, *lines = text.split("\n")
     if first != FENCE or FENCE not in lines:
-        raise ValueError(f"begin it with lines such as `title: About us` between two lines of {FENCE}")
+        raise ValueError(
+            f"begin it with lines such as `title: About us` between two lines of {FENCE}"
+        )
     end = lines.index(FENCE)
     fields = dict(_field(line) for line in lines[:end] if line.strip())
     if not fields.get("title"):

@@ -8,7 +8,7 @@ from .models import Message
 
 HEADINGS = ("received", "name", "email", "message")
 # Spreadsheets take a cell that begins with one of these for a formula, and run it.
-BEGIN_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001
+BEGIN_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def write(messages: Iterable[Message], file: TextIO) -> None:
