@@ -20,6 +20,7 @@ FITTING = {
     "iot-backend": ("readings", "flask-micro"),
     "prototype": ("waitlist", "flask-micro"),
     "lightweight-app": ("blog", "flask-blueprints"),
+    "website": ("pages", "flask-blueprints"),
     "ecommerce": ("shop", "django-full"),
 }
 PLANNED = {row.where["example_domain"] for row in catalogue().refusals if row.status == "planned"}

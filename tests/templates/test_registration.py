@@ -27,6 +27,7 @@ CHECKED: Mapping[str, tuple[str, Mapping[str, object]]] = {
     ),
     "flask-blueprints, plain API": (FLASK, {"api": "rest", "api_library": "plain"}),
     "flask-blueprints, blog": (FLASK, {"example_domain": "blog"}),
+    "flask-blueprints, pages": (FLASK, {"example_domain": "pages"}),
     "django-full": (DJANGO, {"admin": "none"}),
     "django-full, back office, high security": (DJANGO, {"security": "high"}),
     "django-full, django-ninja, staff roles": (DJANGO, {"api_library": "django-ninja", "admin": "multi-role"}),

@@ -13,6 +13,10 @@ def _problems(given: Mapping[str, str]) -> list[str]:
         problems.append("LOG_FORMAT is unknown; set it to text or json")
     if given.get("HSTS_INCLUDE_SUBDOMAINS", "no").lower() not in YES + NO:
         problems.append("HSTS_INCLUDE_SUBDOMAINS is neither true nor false; set it to one of them")
+{% if has_pages %}
+    if not ADDRESS.fullmatch(given.get("CONTACT_EMAIL", "a@b")):
+        problems.append("CONTACT_EMAIL is no email; set it to one, in ASCII letters")
+{% endif %}
 {% if uses_error_reports %}
     if "SENTRY_DSN" in given and not DSN.fullmatch(given["SENTRY_DSN"]):
         problems.append("SENTRY_DSN is no DSN; set it to one such as https://KEY@HOST/NUMBER")
@@ -78,6 +82,10 @@ def _production_problems(given: Mapping[str, str]) -> list[str]:
 {% if uses_registration %}
     if "SMTP_URL" not in given:
         problems.append("SMTP_URL is missing; set it to the server that sends mail")
+{% endif %}
+{% if has_pages and not uses_registration %}
+    if "CONTACT_EMAIL" in given and "SMTP_URL" not in given:
+        problems.append("SMTP_URL is missing; messages go to CONTACT_EMAIL through that server")
 {% endif %}
 {% if publishes_addresses %}
     if "SITE_URL" not in given:

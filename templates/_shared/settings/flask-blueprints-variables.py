@@ -48,9 +48,12 @@
 {% if uses_memory_limits %}
             rate_limit_storage=given.get("RATE_LIMIT_STORAGE", cls.rate_limit_storage),
 {% endif %}
-{% if uses_registration %}
+{% if sends_mail %}
             smtp_url=given.get("SMTP_URL", cls.smtp_url),
             mail_from=given.get("MAIL_FROM", cls.mail_from),
+{% endif %}
+{% if has_pages %}
+            contact_email=given.get("CONTACT_EMAIL", cls.contact_email),
 {% endif %}
 {% if publishes_addresses %}
             site_url=given.get("SITE_URL", cls.site_url).rstrip("/"),

@@ -1,13 +1,3 @@
-{% if uses_registration %}
-@pytest.fixture
-def outbox(app: Flask) -> Outbox:
-    """The mail that was sent."""
-    sent = app.extensions["mailer"]
-    assert isinstance(sent, Outbox)
-    return sent
-
-
-{% endif %}
 @pytest.fixture(autouse=True)
 def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash with the least work there is; what is tested stays the same."""

@@ -87,3 +87,13 @@ def browser(app: Flask) -> Browser:
     """Fills in forms."""
     return Browser(app.test_client())
 {% endif %}
+{% if sends_mail %}
+
+
+@pytest.fixture
+def outbox(app: Flask) -> Outbox:
+    """The mail that was sent."""
+    sent = app.extensions["mailer"]
+    assert isinstance(sent, Outbox)
+    return sent
+{% endif %}

@@ -1,10 +1,10 @@
 def _prepared(app: Flask) -> Iterator[Flask]:
     app.testing = True
     app.debug = False  # whatever FLASK_DEBUG says
-{% if uses_accounts %}
+{% if uses_limits %}
     limiter.reset()
 {% endif %}
-{% if uses_registration %}
+{% if sends_mail %}
     app.extensions["mailer"] = Outbox()
 {% endif %}
     yield app
