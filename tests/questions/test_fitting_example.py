@@ -16,6 +16,7 @@ from waypost.projects.planning import catalogue_of
 FITTING = {
     "ml-service": ("predictions", "flask-micro"),
     "lightweight-app": ("blog", "flask-blueprints"),
+    "spa-backend": ("boards", "flask-blueprints"),
     "ecommerce": ("shop", "django-full"),
 }
 PLANNED = {row.where["example_domain"] for row in catalogue().refusals if row.status == "planned"}

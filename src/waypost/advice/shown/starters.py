@@ -14,6 +14,7 @@ HEADING: Final = "What the starter project gives (Waypost's own words)"
 EXAMPLES: Final[Mapping[str, tuple[str, TemplateName]]] = {
     "ml-service": ("predictions", "flask-micro"),
     "lightweight-app": ("blog", "flask-blueprints"),
+    "spa-backend": ("boards", "flask-blueprints"),
     "ecommerce": ("shop", "django-full"),
 }
 """The example made for a kind, and the only template that has it; everywhere else the example is a list of items.
