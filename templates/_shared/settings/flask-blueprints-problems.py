@@ -78,7 +78,7 @@ def _browser_problems(given: Mapping[str, str], *, in_production: bool) -> list[
                 " path, and no pattern"
             )
         elif in_production and not origin.startswith("https://"):
-            problems.append(f"CORS_ORIGINS has {origin!r}; production takes origins with https alone")
+            problems.append(f"CORS_ORIGINS has {origin!r}; production takes https alone")
     same_site = given.get("SESSION_COOKIE_SAMESITE", "Lax")
     if same_site not in SAME_SITE:
         problems.append(f"SESSION_COOKIE_SAMESITE is unknown; set it to {', '.join(SAME_SITE)}")

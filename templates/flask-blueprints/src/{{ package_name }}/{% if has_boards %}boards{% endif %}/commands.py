@@ -35,8 +35,8 @@ def seed(email: str | None, count: int) -> None:
     for number in range(1, count + 1):
         board = store.add_board(owner, name=f"Lamp library {number}", key=f"sample-board-{number}")
         for place, (lane, title, text) in enumerate(CARDS, 1):
-            key = f"sample-card-{place}"
-            store.add_card(owner, board.id, lane=lane, title=title, text=text, key=key)
+            card = store.NewCard(lane=lane, title=title, text=text, key=f"sample-card-{place}")
+            store.add_card(owner, board.id, card)
     click.echo(f"{owner.email} has {count} boards with made-up cards.")
 
 
