@@ -198,7 +198,6 @@ def test_a_page_of_another_origin_signs_in_moves_cards_and_shows_a_conflict(
             _button(two, "Delete", "Draw the board").click()
             expect(two.page.get_by_text("Your session has ended.")).to_be_visible()
             _sign_in(two, at_once=True)
-            two.press("Lamp library 2")
             expect(_card(two, "Draw the board")).to_be_visible()
 
 
@@ -272,10 +271,12 @@ def _static(folder: Path) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Silent, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever, args=[0.02])
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 class _Silent(SimpleHTTPRequestHandler):
