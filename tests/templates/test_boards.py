@@ -201,7 +201,7 @@ def test_a_page_of_another_origin_signs_in_moves_cards_and_shows_a_conflict(
             expect(_card(two, "Draw the board")).to_be_visible()
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_the_page_of_the_site_itself_works_by_its_own_policy(
     *, boards: Callable[..., Path], run: Run, serve: Serve, shared: Environment, chromium: Browser
 ) -> None:
@@ -250,7 +250,7 @@ def test_neither_example_leaves_a_trace_of_itself_where_the_other_is(
     boards: Callable[..., Path], render: Render, find_traces: FindTraces
 ) -> None:
     everything = {"accounts": "full", "admin": "multi-role", "api": "rest", "realtime": True, "cache": "redis"}
-    assert not find_traces(render(TEMPLATE, **everything), r"\bboards?\b|\bcors|\bcards\b|SAMESITE\w*: str|callers")
+    assert not find_traces(render(TEMPLATE, **everything), r"\bboards?\b|\bcards\b|cors\.py|CORS_ORIGINS|_SAMESITE=|require_caller|NewCard")
     traces = r"/items/|item_id|items:|ItemForm|ItemSchema|blog|searchable"
     assert not find_traces(boards(**everything), traces)
 
@@ -360,7 +360,7 @@ def _race(url: str, token: str) -> None:
     outcomes: Counter[int] = Counter()
 
     def move() -> None:
-        for number in range(8):
+        for number in range(4):
             cards = _ask(url, token, "GET", address)[1]["cards"]
             card = cards[number % len(cards)]
             change = {"version": card["version"], "lane": "todo", "before": cards[0]["id"]}
@@ -376,8 +376,8 @@ def _race(url: str, token: str) -> None:
         thread.join()
     after = _ask(url, token, "GET", address)[1]
     assert set(outcomes) <= {200, 201, 409}
-    assert outcomes[201] == 64
-    assert len(after["cards"]) == len(before["cards"]) + 64
+    assert outcomes[201] == 32
+    assert len(after["cards"]) == len(before["cards"]) + 32
     assert len({card["id"] for card in after["cards"]}) == len(after["cards"])
     assert after["revision"] == before["revision"] + outcomes[200] + outcomes[201]
 
