@@ -11,6 +11,7 @@ export class Problem extends Error {
 
 export class Api {
   #csrfToken = "";
+  #email = null;
   #boards = new Map();
 
   constructor(origin) {
@@ -48,16 +49,16 @@ export class Api {
     return structuredClone(board);
   }
 
-  /** Change something; where the token is that of an earlier session, get the new one and try again. */
+  /** Change something; where the token is that of an earlier session of the same person, get the new one and try again. */
   async change(method, path, body) {
+    const before = this.#email;
     let answer;
     try {
       answer = await this.#send(method, path, body);
     } catch (problem) {
-      if (problem.status !== 403) {
+      if (problem.status !== 403 || (await this.whoIsSignedIn()) !== before) {
         throw problem;
       }
-      await this.whoIsSignedIn();
       answer = await this.#send(method, path, body);
     }
     return answer.status === 204 ? null : answer.json();
@@ -66,6 +67,7 @@ export class Api {
   async #enter(answer) {
     const session = await answer.json();
     this.#csrfToken = session.csrf_token;
+    this.#email = session.email;
     return session.email;
   }
 

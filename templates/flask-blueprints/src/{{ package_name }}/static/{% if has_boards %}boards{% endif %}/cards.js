@@ -22,10 +22,9 @@ export function target(cards, card, direction) {
 }
 
 /** The cards after a change of one: at another place where the change says so. */
-export function changed(cards, id, change) {
-  const card = { ...cards.find((each) => each.id === id), ...change };
-  const { before, ...kept } = card;
-  if (!("before" in change)) {
+export function changed(cards, id, { before, ...change }) {
+  const kept = { ...cards.find((each) => each.id === id), ...change };
+  if (before === undefined) {
     return cards.map((each) => (each.id === id ? kept : each));
   }
   const others = cards.filter((each) => each.id !== id);
