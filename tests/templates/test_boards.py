@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from support.browsing import PASSWORD, Visitor, visiting
+from support.browsing import ARGUMENTS, CHROMIUM, PASSWORD, WIDE, Visitor, visiting
 from templates.test_flask_blueprints import HOSTILE
 
 if TYPE_CHECKING:
@@ -232,12 +232,13 @@ def test_a_page_of_another_site_needs_a_cookie_for_other_sites(
     """``localhost`` is another site than ``127.0.0.1``."""
     project = boards()
     _prepare(project, run, shared)
-    with _static(tmp_path) as address:
+    with _static(tmp_path / "site") as address:
         origin = address.replace("127.0.0.1", "localhost")
         for same_site in ("Lax", "None"):
             variables = {"CORS_ORIGINS": origin, "SESSION_COOKIE_SAMESITE": same_site}
-            with serve(project, shared, variables=variables) as url, visiting(chromium, origin) as visitor:
-                run(project, shared, "flask", "boards", "export-client", str(tmp_path), "--api", url)
+            with serve(project, shared, variables=variables) as url, _keeping(chromium, tmp_path / "profile") as page:
+                run(project, shared, "flask", "boards", "export-client", str(tmp_path / "site"), "--api", url)
+                visitor = Visitor(page=page, url=origin)
                 _sign_in(visitor)
                 if same_site == "None":
                     visitor.press("Lamp library 2")
@@ -251,7 +252,7 @@ def test_neither_example_leaves_a_trace_of_itself_where_the_other_is(
 ) -> None:
     everything = {"accounts": "full", "admin": "multi-role", "api": "rest", "realtime": True, "cache": "redis"}
     own = r"\bboards?\b|\bcards\b|cors\.py|CORS_ORIGINS|_SAMESITE=|require_caller|NewCard"
-    others = r"/items/|item_id|items:|ItemForm|ItemSchema|blog|searchable"
+    others = r"/items/|item_id|items:changed|ItemForm|ItemSchema|blog|searchable"
     assert not find_traces(render(TEMPLATE, **everything), own)
     assert not find_traces(boards(**everything), others)
 
@@ -278,6 +279,19 @@ def _static(folder: Path) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextlib.contextmanager
+def _keeping(browser: Browser, profile: Path) -> Iterator[Page]:
+    """A browser that keeps what it is given, as people's own does: one that does not takes no cookie of other sites."""
+    context = browser.browser_type.launch_persistent_context(
+        str(profile), executable_path=CHROMIUM, args=ARGUMENTS, viewport=WIDE
+    )
+    context.set_default_timeout(15_000)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
 
 
 class _Silent(SimpleHTTPRequestHandler):
