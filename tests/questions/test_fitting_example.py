@@ -21,6 +21,7 @@ FITTING = {
     "prototype": ("waitlist", "flask-micro"),
     "lightweight-app": ("blog", "flask-blueprints"),
     "website": ("pages", "flask-blueprints"),
+    "spa-backend": ("boards", "flask-blueprints"),
     "ecommerce": ("shop", "django-full"),
 }
 PLANNED = {row.where["example_domain"] for row in catalogue().refusals if row.status == "planned"}

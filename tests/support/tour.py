@@ -24,6 +24,8 @@ FIRST_ADMINISTRATOR = "boss@example.com"
 LAYOUT = Path(__file__).with_name("layout.js").read_text(encoding="utf-8")
 # As many pages as there can be: the fullest accounts and admin area that go with an example.
 FULLEST: dict[str, Value] = {"accounts": "full", "admin": "multi-role"}
+# What an example needs beside them.
+NEEDED: Mapping[str, dict[str, Value]] = {"boards": {"api": "rest"}}
 # Narrow phone, phone, tablet, laptop, wide screen.
 WIDTHS = (320, 390, 768, 1280, 1600)
 # Swagger UI and Django's admin area lay out themselves.
@@ -134,7 +136,7 @@ class Subject:
     def answers(self) -> dict[str, Value]:
         """What is answered for it, the template aside."""
         example: dict[str, Value] = {"example_domain": self.domain} if self.domain else {"example": False}
-        return {**FULLEST, **example}
+        return {**FULLEST, **NEEDED.get(self.domain, {}), **example}
 
 
 @cache

@@ -24,6 +24,9 @@ def _problems(given: Mapping[str, str]) -> list[str]:
 {% if uses_database or uses_redis %}
     problems += _server_problems(given)
 {% endif %}
+{% if has_boards %}
+    problems += _browser_problems(given, in_production=environment == "production")
+{% endif %}
     if environment == "production":
         problems += _production_problems(given)
     return problems
@@ -67,6 +70,27 @@ def _is_known_database(url: str) -> bool:
 
 
 {% endif %}
+{% endif %}
+{% if has_boards %}
+def _browser_problems(given: Mapping[str, str], *, in_production: bool) -> list[str]:
+    problems = []
+    origins = [origin.strip() for origin in given.get("CORS_ORIGINS", "").split(",")]
+    for origin in filter(None, origins):
+        if not ORIGIN.fullmatch(origin):
+            problems.append(
+                f"CORS_ORIGINS has {origin!r}; name each as in https://app.example.com, without a"
+                " path, and no pattern"
+            )
+        elif in_production and not origin.startswith("https://"):
+            problems.append(f"CORS_ORIGINS has {origin!r}; production takes https alone")
+    same_site = given.get("SESSION_COOKIE_SAMESITE", "Lax")
+    if same_site not in SAME_SITE:
+        problems.append(f"SESSION_COOKIE_SAMESITE is unknown; set it to {', '.join(SAME_SITE)}")
+    elif same_site == "None" and not any(origins):
+        problems.append("SESSION_COOKIE_SAMESITE is None for no origin; name it in CORS_ORIGINS")
+    return problems
+
+
 {% endif %}
 def _production_problems(given: Mapping[str, str]) -> list[str]:
     problems = []

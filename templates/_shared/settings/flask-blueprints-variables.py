@@ -8,6 +8,9 @@
         given = {name: text for name, value in variables.items() if (text := (value or "").strip())}
         if problems := _problems(given):
             raise SettingsError("\n".join(problems))
+{% if has_boards %}
+        origins = given.get("CORS_ORIGINS", "").split(",")
+{% endif %}
         hosts = given.get("ALLOWED_HOSTS", ",".join(cls.allowed_hosts)).split(",")
         return cls(
             production=given.get("APP_ENV") == "production",
@@ -57,5 +60,11 @@
 {% endif %}
 {% if publishes_addresses %}
             site_url=given.get("SITE_URL", cls.site_url).rstrip("/"),
+{% endif %}
+{% if has_boards %}
+            cors_origins=tuple(origin.strip() for origin in origins if origin.strip()),
+            session_cookie_samesite=given.get(
+                "SESSION_COOKIE_SAMESITE", cls.session_cookie_samesite
+            ),
 {% endif %}
         )

@@ -19,6 +19,7 @@ EXAMPLES: Final[Mapping[str, tuple[str, TemplateName]]] = {
     "prototype": ("waitlist", "flask-micro"),
     "lightweight-app": ("blog", "flask-blueprints"),
     "website": ("pages", "flask-blueprints"),
+    "spa-backend": ("boards", "flask-blueprints"),
     "ecommerce": ("shop", "django-full"),
 }
 """The example made for a kind, and the only template that has it; everywhere else the example is a list of items.

@@ -10,6 +10,10 @@ from flask import Response, abort, request
 {% if uses_accounts %}
 from flask_login import current_user
 {% endif %}
+{% if has_boards %}
+
+from .cors import is_trusted
+{% endif %}
 
 PATH = "/socket.io/"
 PLACE = "{{ package_name }}.place"  # what a request is known by
@@ -97,8 +101,12 @@ def is_general(header: str) -> bool:
 
 
 def admit() -> tuple[str, int, dict[str, str]]:
-    """Let a page of this site connect{{ ', for somebody who is signed in' if uses_accounts }}; programs name no origin."""
+    """Let a page of this site {{ 'or of an origin in `CORS_ORIGINS` ' if has_boards }}connect{{ ', for somebody who is signed in' if uses_accounts }}; programs name no origin."""
+{% if has_boards %}
+    if not is_trusted(request.origin):
+{% else %}
     if request.origin not in {None, f"{request.scheme}://{request.host}"}:
+{% endif %}
         abort(403)
 {% if uses_accounts %}
     if not current_user.is_authenticated:
