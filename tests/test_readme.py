@@ -40,7 +40,8 @@ def test_every_command_works_as_it_is_written(place: Workplace) -> None:
 
 @pytest.mark.slow
 def test_the_update_that_is_shown_is_what_is_seen(place: Workplace) -> None:
-    place.run("new", "prices", "--set", "kind=microservice", "--set", "project_name=Prices")
+    answers = ("kind=microservice", "example_domain=items", "project_name=Prices")
+    place.run("new", "prices", *(word for answer in answers for word in ("--set", answer)))
     project = place.here / "prices"
     for name, line, more in (
         ("gunicorn.conf.py", r"\nimport os\n", "import socket\n"),

@@ -14,6 +14,7 @@ from waypost.projects.planning import catalogue_of
 
 # What each kind gets, and in which template.
 FITTING = {
+    "microservice": ("quotes", "flask-micro"),
     "ml-service": ("predictions", "flask-micro"),
     "lightweight-app": ("blog", "flask-blueprints"),
     "ecommerce": ("shop", "django-full"),

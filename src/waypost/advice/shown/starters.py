@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 HEADING: Final = "What the starter project gives (Waypost's own words)"
 
 EXAMPLES: Final[Mapping[str, tuple[str, TemplateName]]] = {
+    "microservice": ("quotes", "flask-micro"),
     "ml-service": ("predictions", "flask-micro"),
     "lightweight-app": ("blog", "flask-blueprints"),
     "ecommerce": ("shop", "django-full"),

@@ -1,11 +1,11 @@
-{% if has_predictions %}
+{% if has_predictions or stores_quotes %}
 def read(form: type[BaseModel]) -> dict[str, Any]:
     """Return the values in the request's body, or answer with what is wrong with each of them."""
     if request.mimetype != "application/json":
         abort(415, "Send application/json.")
     try:
         return form.model_validate_json(request.get_data()).model_dump()
-{% elif has_items %}
+{% elif has_items or has_quotes %}
 def validate(model: type[BaseModel], data: {{ 'bytes | ' if stores_items }}dict[str, Any]) -> dict[str, Any]:
     """Return the values, or answer with what is wrong with each of them."""
     try:
@@ -19,7 +19,7 @@ def validate(model: type[BaseModel], data: {{ 'bytes | ' if stores_items }}dict[
 {% if validates_values %}
     except ValidationError as error:
         details = error.errors(include_url=False)
-{% if stores_items or has_predictions %}
+{% if stores_items or has_predictions or stores_quotes %}
         if details[0]["type"] == "json_invalid":
             abort(400, details[0]["msg"])
 {% endif %}

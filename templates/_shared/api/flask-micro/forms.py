@@ -40,6 +40,68 @@ class Predictions(BaseModel):
 
     late: list[float]
     model: str
+{% elif has_quotes %}
+# Written out, never as 1E-10, and as text.
+Exact = Annotated[
+    Decimal,
+    PlainSerializer(lambda value: f"{value:f}", return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?$"}),
+]
+
+
+class Rate(BaseModel):
+    """What one unit of the source is worth in the target; stale where the upstream does not answer."""
+
+    source: Currency
+    target: Currency
+    rate: Exact
+    rates_at: datetime
+    age_seconds: int
+    is_stale: bool
+
+
+class QuoteFields(BaseModel, extra="forbid", strict=True):
+    """What is to be exchanged; an amount is text with at most two decimals."""
+
+    source: Currency
+    target: Currency
+    amount: str = Field(pattern=AMOUNT)
+{% if stores_quotes %}
+
+
+class Quote(BaseModel{{ ', from_attributes=True' if uses_orm }}):
+    """An amount in another currency, which holds until it expires; the age is that of the rates then."""
+
+    id: UUID
+    source: Currency
+    target: Currency
+    amount: Exact
+    rate: Exact
+    result: Exact
+    rates_at: datetime
+    age_seconds: int
+    made_at: datetime
+    expires_at: datetime
+
+    @field_validator("result")
+    @classmethod
+    def in_coins(cls, result: Decimal, info: ValidationInfo) -> Decimal:
+        """Return the result in the target's coins, however many decimals the database keeps."""
+        return round_to(result, smallest_unit(info.data["target"]))
+{% else %}
+
+
+class Quote(BaseModel):
+    """What an amount is worth in another currency, and how old the rates are."""
+
+    source: Currency
+    target: Currency
+    amount: Exact
+    rate: Exact
+    result: Exact
+    rates_at: datetime
+    age_seconds: int
+{% endif %}
 {% else %}
 class Index(BaseModel):
     """What this is and where it is described."""

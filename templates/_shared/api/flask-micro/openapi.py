@@ -36,7 +36,30 @@ def openapi() -> dict[str, Any]:
     one, many = (content(form) | {"required": True} for form in (Delivery, Batch))
     batch = operation(predict_batch, 200, Predictions, requestBody=many)
 {% endif %}
-    models = TypeAdapter({{ 'Item | ItemFields | ItemPage | ' if stores_items else 'Item | ItemPage | ' if has_items else 'Batch | Prediction | Predictions | Model | drift.Drift | ' if has_predictions else 'Index | ' }}{{ 'Suggestions | ' if has_suggestions }}Problem)
+{% if has_quotes %}
+    currency = {"type": "string", "enum": [*CURRENCIES]}
+    pair = [
+        {"name": name, "in": "path", "required": True, "schema": currency}
+        for name in ("source", "target")
+    ]
+{% if stores_quotes %}
+    key = {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": True,
+        "schema": {"type": "string", "pattern": IDEMPOTENCY_KEY},
+    }
+    body = content(QuoteFields) | {"required": True}
+    uuid = {"type": "string", "format": "uuid"}
+    quote_id = {"name": "quote_id", "in": "path", "required": True, "schema": uuid}
+{% else %}
+    fields = QuoteFields.model_json_schema()["properties"].items()
+    query = [
+        {"name": name, "in": "query", "required": True, "schema": schema} for name, schema in fields
+    ]
+{% endif %}
+{% endif %}
+    models = TypeAdapter({{ 'Item | ItemFields | ItemPage | ' if stores_items else 'Item | ItemPage | ' if has_items else 'Batch | Prediction | Predictions | Model | drift.Drift | ' if has_predictions else 'Quote | QuoteFields | Rate | ' if stores_quotes else 'Quote | Rate | ' if has_quotes else 'Index | ' }}{{ 'Suggestions | ' if has_suggestions }}Problem)
     schemas = models.json_schema(ref_template="#/components/schemas/{model}")["$defs"]
     return {
         "openapi": "3.1.0",
@@ -51,6 +74,24 @@ def openapi() -> dict[str, Any]:
             "/predict/batch": {"post": batch},
             "/model": {"get": operation(get_model, 200, Model)},
             "/model/drift": {"get": operation(get_drift, 200, drift.Drift)},
+        },
+{% elif has_quotes %}
+        "paths": {
+            "/rates/{source}/{target}": {
+                "parameters": pair,
+                "get": operation(get_rate, 200, Rate),
+            },
+{% if stores_quotes %}
+            "/quotes": {
+                "post": operation(create_quote, 201, Quote, parameters=[key], requestBody=body),
+            },
+            "/quotes/{quote_id}": {
+                "parameters": [quote_id],
+                "get": operation(get_quote, 200, Quote),
+            },
+{% else %}
+            "/quotes": {"get": operation(get_quote, 200, Quote, parameters=query)},
+{% endif %}
         },
 {% else %}
         "paths": {"/": {"get": operation(index, 200, Index)}},
