@@ -55,7 +55,7 @@ def test_the_list_is_for_whoever_has_its_password(app: Flask, client: FlaskClien
 
 @pytest.mark.parametrize("email", ["=1@b.example", "+a@b.example", "-a@b.example", "@a"])
 def test_no_cell_is_a_formula(email: str) -> None:
-    assert waitlist.safe(email) == f"'{email}"
+    assert safe(email) == f"'{email}"
 
 
 def test_the_list_has_no_formula(app: Flask, client: FlaskClient) -> None:
@@ -64,14 +64,14 @@ def test_the_list_has_no_formula(app: Flask, client: FlaskClient) -> None:
 
 
 def test_the_counter_is_too_coarse_to_tell_who_has_joined(app: Flask, client: FlaskClient) -> None:
-    yesterday = waitlist.today() - timedelta(days=1)
+    yesterday = today() - timedelta(days=1)
     with app.app_context():
         for number in range(19):
-            waitlist.add(f"{number}@example.com", yesterday)
+            add(f"{number}@example.com", yesterday)
         assert "At least 10 people" in client.get("/").text
-        waitlist.add("today@example.com", waitlist.today())
+        add("today@example.com", today())
         assert "At least 10 people" in client.get("/").text
-        waitlist.add("before@example.com", yesterday)
+        add("before@example.com", yesterday)
         assert "At least 20 people" in client.get("/").text
 
 
