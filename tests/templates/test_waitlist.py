@@ -109,7 +109,7 @@ def test_people_join_in_a_browser_and_each_is_on_the_list_once(
         page.goto(address)
         # Without the stylesheet, which the policy has to allow, bodies are blocks.
         assert page.evaluate("getComputedStyle(document.body).display") == "flex"
-        assert page.get_by_text("More than 40 people").is_visible()
+        assert page.get_by_text("At least 40 people").is_visible()
         look()
         page.get_by_label("Email").fill("someone@localhost")
         page.get_by_role("button", name="Join the waiting list").click()

@@ -7,6 +7,7 @@ def joined(app: Flask) -> list[str]:
     app.config["SETTINGS"] = settings
     response = app.test_client().get("/list.csv", auth=("", PASSWORD))
     assert (response.status_code, response.mimetype) == (200, "text/csv")
+    assert "no-store" in response.headers["Cache-Control"]
     head, *rows = response.text.splitlines()
     assert head == "email,joined_on"
     return [row.partition(",")[0] for row in rows]
@@ -54,7 +55,7 @@ def test_the_list_is_for_whoever_has_its_password(app: Flask, client: FlaskClien
 
 @pytest.mark.parametrize("email", ["=1@b.example", "+a@b.example", "-a@b.example", "@a"])
 def test_no_cell_is_a_formula(email: str) -> None:
-    assert waitlist.safe(email) == f"'{email}"
+    assert safe(email) == f"'{email}"
 
 
 def test_the_list_has_no_formula(app: Flask, client: FlaskClient) -> None:
@@ -63,15 +64,15 @@ def test_the_list_has_no_formula(app: Flask, client: FlaskClient) -> None:
 
 
 def test_the_counter_is_too_coarse_to_tell_who_has_joined(app: Flask, client: FlaskClient) -> None:
-    yesterday = waitlist.today() - timedelta(days=1)
+    yesterday = today() - timedelta(days=1)
     with app.app_context():
         for number in range(19):
-            waitlist.add(f"{number}@example.com", yesterday)
-        assert "More than 10 people" in client.get("/").text
-        waitlist.add("today@example.com", waitlist.today())
-        assert "More than 10 people" in client.get("/").text
-        waitlist.add("before@example.com", yesterday)
-        assert "More than 20 people" in client.get("/").text
+            add(f"{number}@example.com", yesterday)
+        assert "At least 10 people" in client.get("/").text
+        add("today@example.com", today())
+        assert "At least 10 people" in client.get("/").text
+        add("before@example.com", yesterday)
+        assert "At least 20 people" in client.get("/").text
 
 
 def test_an_email_that_is_sent_several_times_at_once_is_kept_once(app: Flask) -> None:
