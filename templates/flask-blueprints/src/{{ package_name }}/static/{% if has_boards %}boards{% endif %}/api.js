@@ -24,7 +24,6 @@ export class Api {
   }
 
   async signIn(email, password, remember) {
-    await this.whoIsSignedIn();
     return this.#enter(await this.#send("POST", "/session", { email, password, remember }));
   }
 
