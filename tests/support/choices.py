@@ -132,10 +132,13 @@ def _is_never(template: str, key: str, value: Value) -> bool:
 
 def _is_refused(answers: Mapping[str, Value]) -> bool:
     """A first look without the questions' own conditions, which costs a hundredth of it."""
+    return any(_holds(row.where, answers) for row in catalogue().refusals)
+
+
+def _holds(where: Mapping[str, tuple[Value, ...]], answers: Mapping[str, Value]) -> bool:
+    """Whether a refusal's condition holds for the answers."""
     given = {key: value if isinstance(value, tuple) else (value,) for key, value in answers.items()}
-    return any(
-        all(set(values) & set(given.get(key, ())) for key, values in row.where.items()) for row in catalogue().refusals
-    )
+    return all(set(values) & set(given.get(key, ())) for key, values in where.items())
 
 
 def _constraints(template: str, factors: Mapping[str, list[Any]]) -> Iterator[Row]:
@@ -144,7 +147,7 @@ def _constraints(template: str, factors: Mapping[str, list[Any]]) -> Iterator[Ro
     for refusal in catalogue().refusals:
         if template in refusal.where.get("template", (template,)) and len(set(refusal.where) - {"template"}) > 1:
             keys = [key for key in refusal.where if key in varied]
-            yield _constraint(keys, factors, lambda row: not _problems(template, row))
+            yield _constraint(keys, factors, lambda row, where=refusal.where: not _matches(where, template, row))
     for question in varied.values():
         if question.when_source not in {"True", "true"}:
             named = meta.find_undeclared_variables(Environment(autoescape=False).parse(question.when_source))
@@ -161,8 +164,9 @@ def _constraint(keys: list[str], factors: Mapping[str, list[Any]], evaluate: Any
     }
 
 
-def _problems(template: str, row: Row) -> bool:
-    return bool(_resolution(template, row).problems)
+def _matches(where: Mapping[str, tuple[Value, ...]], template: str, row: Row) -> bool:
+    """Whether this refusal is one of the row. Others may be until the row has more answers than a default here or there."""
+    return _holds(where, _resolution(template, row).answers)
 
 
 def _is_asked(template: str, row: Row, key: str) -> bool:
