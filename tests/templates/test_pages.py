@@ -210,6 +210,7 @@ def test_a_message_outlasts_a_mail_server_that_is_away(
     assert "is the ladder free?" in run(project, shared, "flask", "pages", "export-messages").stdout
 
 
+@pytest.mark.thorough
 def test_a_person_finds_their_way_in_a_browser(
     *, site: Callable[..., Path], run: Run, serve: Serve, shared: Environment, chromium: Chromium
 ) -> None:
