@@ -13,7 +13,7 @@ import covertable
 from jinja2 import Environment, meta
 
 from support.sources import catalogue
-from waypost.model import Question, Value
+from waypost.model import Question, Refusal, Value
 from waypost.questions.catalogue import Resolution
 
 Row = dict[str, Any]
@@ -132,10 +132,16 @@ def _is_never(template: str, key: str, value: Value) -> bool:
 
 def _is_refused(answers: Mapping[str, Value]) -> bool:
     """A first look without the questions' own conditions, which costs a hundredth of it."""
-    given = {key: value if isinstance(value, tuple) else (value,) for key, value in answers.items()}
-    return any(
-        all(set(values) & set(given.get(key, ())) for key, values in row.where.items()) for row in catalogue().refusals
-    )
+    return any(_applies(row, answers) for row in catalogue().refusals)
+
+
+def _applies(refusal: Refusal, answers: Mapping[str, Value]) -> bool:
+    """Whether the answers hold one of the values of every question that the refusal names."""
+    for key, values in refusal.where.items():
+        given = answers.get(key)
+        if not set(values) & set(given if isinstance(given, tuple) else (given,)):
+            return False
+    return True
 
 
 def _constraints(template: str, factors: Mapping[str, list[Any]]) -> Iterator[Row]:
@@ -144,7 +150,10 @@ def _constraints(template: str, factors: Mapping[str, list[Any]]) -> Iterator[Ro
     for refusal in catalogue().refusals:
         if template in refusal.where.get("template", (template,)) and len(set(refusal.where) - {"template"}) > 1:
             keys = [key for key in refusal.where if key in varied]
-            yield _constraint(keys, factors, lambda row: not _problems(template, row))
+            # By what is given alone: the default of another question may be refused beside it.
+            yield _constraint(
+                keys, factors, lambda row, refusal=refusal: not _applies(refusal, _answers(template, row))
+            )
     for question in varied.values():
         if question.when_source not in {"True", "true"}:
             named = meta.find_undeclared_variables(Environment(autoescape=False).parse(question.when_source))
@@ -159,10 +168,6 @@ def _constraint(keys: list[str], factors: Mapping[str, list[Any]], evaluate: Any
         "requires": names,
         "evaluate": lambda row: evaluate({name: row[name] for name in names}),
     }
-
-
-def _problems(template: str, row: Row) -> bool:
-    return bool(_resolution(template, row).problems)
 
 
 def _is_asked(template: str, row: Row, key: str) -> bool:
