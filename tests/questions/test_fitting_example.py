@@ -15,6 +15,8 @@ from waypost.projects.planning import catalogue_of
 # What each kind gets, and in which template.
 FITTING = {
     "ml-service": ("predictions", "flask-micro"),
+    "iot-backend": ("readings", "flask-micro"),
+    "prototype": ("waitlist", "flask-micro"),
     "lightweight-app": ("blog", "flask-blueprints"),
     "ecommerce": ("shop", "django-full"),
 }

@@ -13,6 +13,8 @@ HEADING: Final = "What the starter project gives (Waypost's own words)"
 
 EXAMPLES: Final[Mapping[str, tuple[str, TemplateName]]] = {
     "ml-service": ("predictions", "flask-micro"),
+    "iot-backend": ("readings", "flask-micro"),
+    "prototype": ("waitlist", "flask-micro"),
     "lightweight-app": ("blog", "flask-blueprints"),
     "ecommerce": ("shop", "django-full"),
 }

@@ -5,11 +5,11 @@ def read(form: type[BaseModel]) -> dict[str, Any]:
         abort(415, "Send application/json.")
     try:
         return form.model_validate_json(request.get_data()).model_dump()
-{% elif has_items %}
-def validate(model: type[BaseModel], data: {{ 'bytes | ' if stores_items }}dict[str, Any]) -> dict[str, Any]:
+{% elif validates_values %}
+def validate(model: type[BaseModel], data: {{ 'bytes | ' if validates_bodies }}dict[str, Any]) -> dict[str, Any]:
     """Return the values, or answer with what is wrong with each of them."""
     try:
-{% if stores_items %}
+{% if validates_bodies %}
         valid = model.model_validate_json(data) if isinstance(data, bytes) else model(**data)
         return valid.model_dump()
 {% else %}
@@ -19,7 +19,7 @@ def validate(model: type[BaseModel], data: {{ 'bytes | ' if stores_items }}dict[
 {% if validates_values %}
     except ValidationError as error:
         details = error.errors(include_url=False)
-{% if stores_items or has_predictions %}
+{% if validates_bodies or has_predictions %}
         if details[0]["type"] == "json_invalid":
             abort(400, details[0]["msg"])
 {% endif %}

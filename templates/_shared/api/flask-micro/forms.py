@@ -40,6 +40,39 @@ class Predictions(BaseModel):
 
     late: list[float]
     model: str
+{% elif has_readings %}
+class Bulk(BaseModel, extra="forbid", strict=True):
+    """Readings, each of which is judged by itself."""
+
+    readings: list[JsonValue] = Field(min_length=1, max_length=500)
+
+
+class Result(BaseModel):
+    """What became of a reading; only one that is refused or in conflict is not stored."""
+
+    outcome: Outcome
+    detail: str = ""
+
+
+class Results(BaseModel):
+    """What became of each reading, in their order."""
+
+    results: list[Result]
+
+
+class BucketQuery(BaseModel, extra="forbid"):
+    """Which buckets to return: how long, from when on, and how many."""
+
+    size: Size = "hour"
+    since: Moment
+    count: int = Field(24, ge=1, le=400)
+
+
+class Buckets(BaseModel):
+    """Buckets of time, and the time zone that says when days begin."""
+
+    zone: str
+    buckets: list[Bucket]
 {% else %}
 class Index(BaseModel):
     """What this is and where it is described."""

@@ -36,7 +36,29 @@ def openapi() -> dict[str, Any]:
     one, many = (content(form) | {"required": True} for form in (Delivery, Batch))
     batch = operation(predict_batch, 200, Predictions, requestBody=many)
 {% endif %}
-    models = TypeAdapter({{ 'Item | ItemFields | ItemPage | ' if stores_items else 'Item | ItemPage | ' if has_items else 'Batch | Prediction | Predictions | Model | drift.Drift | ' if has_predictions else 'Index | ' }}{{ 'Suggestions | ' if has_suggestions }}Problem)
+{% if has_readings %}
+    one, many = (content(form) | {"required": True} for form in (Measurement, Bulk))
+    created = operation(create_reading, 201, Result, requestBody=one)
+    created["responses"]["200"] = content(Result)  # sent before
+    place = [
+        {"name": key, "in": "path", "required": True, "schema": {"type": "string", "pattern": form}}
+        for key, form in (("name", DEVICE), ("metric", METRIC))
+    ]
+    query = [
+        {"name": key, "in": "query", "schema": schema, "required": "default" not in schema}
+        for key, schema in BucketQuery.model_json_schema()["properties"].items()
+    ]
+    paths = {
+        "/readings": {"post": created},
+        "/readings/bulk": {"post": operation(create_readings, 200, Results, requestBody=many)},
+        LATEST: {"get": operation(get_latest, 200, Latest, parameters=place)},
+        BUCKETS: {"get": operation(get_buckets, 200, Buckets, parameters=place + query)},
+    }
+{% endif %}
+{% if has_readings %}
+    security = {"token": {"type": "http", "scheme": "bearer"}}
+{% endif %}
+    models = TypeAdapter({{ 'Item | ItemFields | ItemPage | ' if stores_items else 'Item | ItemPage | ' if has_items else 'Batch | Prediction | Predictions | Model | drift.Drift | ' if has_predictions else 'Measurement | Bulk | Results | Latest | Buckets | ' if has_readings else 'Index | ' }}{{ 'Suggestions | ' if has_suggestions }}Problem)
     schemas = models.json_schema(ref_template="#/components/schemas/{model}")["$defs"]
     return {
         "openapi": "3.1.0",
@@ -52,10 +74,17 @@ def openapi() -> dict[str, Any]:
             "/model": {"get": operation(get_model, 200, Model)},
             "/model/drift": {"get": operation(get_drift, 200, drift.Drift)},
         },
+{% elif has_readings %}
+        "paths": {path.replace("<", "{").replace(">", "}"): each for path, each in paths.items()},
+        "security": [{"token": []}],
 {% else %}
         "paths": {"/": {"get": operation(index, 200, Index)}},
 {% endif %}
+{% if has_readings %}
+        "components": {"schemas": schemas, "securitySchemes": security},
+{% else %}
         "components": {"schemas": schemas},
+{% endif %}
     }
 
 
