@@ -142,7 +142,8 @@ def test_every_library_describes_the_same_api(
                 assert _ask(url, token, "POST", f"/boards/{board['id']}/cards/", card)[0] == 201
             with urllib.request.urlopen(f"{url}/openapi.json", timeout=20) as answer:
                 descriptions[library] = json.load(answer)
-            hold_to_description(url, token=token)
+            # To change a card takes the version that it has, which no value made at random is.
+            hold_to_description(url, token=token, unwarned=frozenset({"low_valid_rate", "missing_test_data"}))
     # flask-smorest always describes its own way to make pages.
     del descriptions["flask-smorest"]["components"]["schemas"]["PaginationMetadata"]
     assert descriptions["plain"] == descriptions["flask-restful"] == descriptions["flask-smorest"]
