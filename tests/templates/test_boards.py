@@ -135,14 +135,15 @@ def test_every_library_describes_the_same_api(
         token = _prepare(project, run, shared, samples=False)
         with serve(project, shared) as url:
             # The boards that are tried first, and deleted, have none of the cards that are tried first.
-            for number in range(4):
-                board = _ask(url, token, "POST", "/boards/", {"name": "A board", "key": f"key-of-{number}"})[1]
+            new = [{"name": "A board", "key": f"key-of-{number}"} for number in range(4)]
+            board = [_ask(url, token, "POST", "/boards/", each)[1] for each in new][-1]
             for number in range(9):
                 card = {"title": "A card", "lane": "todo", "key": f"key-of-{number}"}
                 assert _ask(url, token, "POST", f"/boards/{board['id']}/cards/", card)[0] == 201
             with urllib.request.urlopen(f"{url}/openapi.json", timeout=20) as answer:
                 descriptions[library] = json.load(answer)
-            hold_to_description(url, token=token)
+            # To change a card takes the version that it has, which no value made at random is.
+            hold_to_description(url, token=token, unwarned=frozenset({"low_valid_rate", "missing_test_data"}))
     # flask-smorest always describes its own way to make pages.
     del descriptions["flask-smorest"]["components"]["schemas"]["PaginationMetadata"]
     assert descriptions["plain"] == descriptions["flask-restful"] == descriptions["flask-smorest"]
