@@ -12,6 +12,7 @@ from waypost.cli.options import can_ask, file_option, files, folders, reply_opti
 from waypost.cli.output import Bar, as_ours, end_with, print_json
 from waypost.commands import update as command
 from waypost.commands.update import Manner
+from waypost.errors import UsageError
 from waypost.questions.answers import Inputs
 from waypost.system.interruption import interruption
 
@@ -40,6 +41,54 @@ def _preview_options(command: _Command) -> _Command:
 def update(project: str, *, to: str | None, file: str | None, settings: tuple[str, ...], **options: Any) -> None:
     inputs = Inputs(file=file, settings=settings)
     end_with(command.update_project(project, inputs, _manner_of(options), to=to), options)
+
+
+def _feature_options(command: _Command) -> _Command:
+    """Add what commands take that change a project by the names of features."""
+    for option in (
+        reply_options,
+        click.option("--rehearse", "is_rehearsal", is_flag=True, help="Try it elsewhere: make setup, make test."),
+        _preview_options,
+        click.option("--to", metavar="VERSION", help="Update to this version, too; by default the version stays."),
+        click.option(
+            "--project", default=".", metavar="PROJECT", shell_complete=folders, help="The project; here by default."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("features", nargs=-1, metavar="FEATURE...")
+@click.option("--list", "is_list", is_flag=True, help="Show every feature, and what each would bring.")
+@_feature_options
+def add(features: tuple[str, ...], *, project: str, to: str | None, is_list: bool, **options: Any) -> None:
+    if is_list:
+        if features or to or _manner_of(options).is_preview:
+            raise UsageError(
+                "--list shows every feature, and changes nothing",
+                hint="Give it alone, or name features without --list.",
+            )
+        end_with(command.list_features(project), options)
+    else:
+        _change(project, Inputs(adds=_named(features)), to, options)
+
+
+@click.command()
+@click.argument("features", nargs=-1, metavar="FEATURE...")
+@_feature_options
+def remove(features: tuple[str, ...], *, project: str, to: str | None, **options: Any) -> None:
+    _change(project, Inputs(removes=_named(features)), to, options)
+
+
+def _named(features: tuple[str, ...]) -> tuple[str, ...]:
+    if not features:
+        raise UsageError("no feature is named", hint="`waypost add --list` shows every feature.")
+    return features
+
+
+def _change(project: str, inputs: Inputs, to: str | None, options: dict[str, Any]) -> None:
+    end_with(command.update_project(project, inputs, _manner_of(options), to=to, stays=True), options)
 
 
 @click.command()

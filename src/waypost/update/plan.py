@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from waypost.address import has_credentials, without_credentials
-from waypost.errors import UsageError
+from waypost.errors import ErrorCode, UsageError
 from waypost.model import Value
 from waypost.projects import decision_record
 from waypost.projects.belongings import is_migration
@@ -94,17 +94,25 @@ def apply_update(plan: UpdatePlan, *, when_done: Callable[[], None] = lambda: No
 
 
 def plan_of(
-    folder: str | os.PathLike[str], inputs: Inputs, *, to: str | None = None, is_preview: bool = False
+    folder: str | os.PathLike[str],
+    inputs: Inputs,
+    *,
+    to: str | None = None,
+    stays: bool = False,
+    is_preview: bool = False,
 ) -> UpdatePlan:
     """Return what updating the project in ``folder`` would do; touch nothing.
 
-    Answers of ``inputs`` replace recorded ones; ``to`` is a version, by default the newest. Raises ``StateError`` where
-    the project is not in a state to be updated, ``AnswersError`` where an answer is not valid, ``SourceError`` where a
-    version cannot be had.
+    Answers of ``inputs`` replace recorded ones; ``to`` is a version, by default the newest, or the project's own where
+    it ``stays``. Raises ``StateError`` where the project is not in a state to be updated, ``AnswersError`` where an
+    answer is not valid, ``SourceError`` where a version cannot be had.
 
     For a preview (``is_preview``) files that git does not know yet do no harm: it may be written into one of them.
     """
-    with recorded(Path(folder), is_preview=is_preview) as old, source_at(old.source.url, to) as newer:
+    with (
+        recorded(Path(folder), is_preview=is_preview) as old,
+        source_at(old.source.url, old.source.version if stays and to is None else to) as newer,
+    ):
         _refuse_older(newer, old.source)
         source = newer if is_canonical(newer.url) else replace(newer, url=without_credentials(old.source.url))
         before = old.answers
@@ -187,4 +195,5 @@ def _refuse_older(source: TemplateSource, old: TemplateSource) -> None:
         raise UsageError(
             f"{source.version} is older than {old.version}, which the project is at; updates only go forward",
             hint="Take the last update back with `waypost undo`, or git revert the commit that holds it.",
+            code=ErrorCode.OLDER_VERSION,
         )
