@@ -48,8 +48,16 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def change(project: Path, *settings: str, manner: Manner | None = None, **inputs: tuple[str, ...]) -> object:
-    return update_project(str(project), Inputs(settings=settings, **inputs), manner or Manner())
+def change(
+    project: Path,
+    *settings: str,
+    manner: Manner | None = None,
+    adds: tuple[str, ...] = (),
+    removes: tuple[str, ...] = (),
+) -> object:
+    return update_project(
+        str(project), Inputs(settings=settings, adds=adds, removes=removes), manner or Manner(), stays=True
+    )
 
 
 @pytest.mark.parametrize("code", ErrorCode, ids=str)
@@ -162,7 +170,8 @@ def _(project: Path) -> object:
 def _(project: Path) -> object:
     plan = plan_update(project, {"ci": "github"})
     commit(project)
-    return apply_update(plan)
+    apply_update(plan)
+    return None
 
 
 @seen(ErrorCode.DESTINATION)

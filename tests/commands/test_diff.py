@@ -160,10 +160,17 @@ def test_added_files_are_among_those_of_new(tmp_path: Path) -> None:
 def test_a_terminal_shows_it_in_colour_unless_it_shall_not(
     place: Workplace, variables: dict[str, str], is_coloured: bool
 ) -> None:
-    shown = pexpect.run(
-        f"{sys.executable} -m waypost diff --set ci=github",
-        env=place.environment({"TERM": "xterm", "NO_COLOR": None, **variables}),  # type: ignore[arg-type]
+    environment = place.environment({"TERM": "xterm", "NO_COLOR": None, **variables})
+    terminal = pexpect.spawn(
+        sys.executable,
+        ["-m", "waypost", "diff", "--set", "ci=github"],
+        env=environment,
         cwd=str(place.here),
-    ).decode()
+        encoding="utf-8",
+    )
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    shown = str(terminal.before)
+    assert terminal.exitstatus == 0
     assert ("\x1b[32m+ci: github" in shown) is is_coloured
     assert ("\x1b[" in shown) is is_coloured
