@@ -83,6 +83,29 @@ def test_the_version_stays_unless_another_is_named(place: Workplace, project: Pa
     assert "_commit: v0.1.0\n" in (folder / RECORD).read_text()
 
 
+def test_a_feature_that_only_a_newer_version_has_is_said_with_that_version(place: Workplace) -> None:
+    assert place.run("new", "old", "--ref", "v0.1.0", "--set", "template=flask-micro", "--quiet").code == 0
+    done = place.run("add", "sentry", "--project", "old")
+    assert done.code == 3
+    version = place.run("new", "x", "--defaults", "--dry-run", "--json").reply["template"]["to"]
+    assert done.err.endswith(f"Hint: {version} has it, and --to {version} brings the project there, too.\n")
+    moved = place.run("add", "sentry", "--to", version, "--project", "old", "--dry-run", "--json").reply
+    assert moved["answers"]["error_reports"]["value"] == "sentry"
+
+
+def test_answers_that_a_feature_needs_come_along_with_set(place: Workplace) -> None:
+    settings = ["--set", "template=flask-micro", "--set", "example=false"]
+    assert place.run("new", "small", *settings, "--quiet").code == 0
+    folder = place.here / "small"
+    refused = place.run("add", "suggestions", cwd=folder)
+    assert refused.code == 3
+    assert "--set example=true" in refused.err
+    reply = place.run("add", "suggestions", "--set", "example=true", "--dry-run", "--json", cwd=folder).reply
+    assert reply["changed_answers"]["suggestions"] == {"from": False, "to": True}
+    both = place.run("add", "prometheus", "--set", "monitoring=statsd", "--dry-run", "--json", cwd=folder).reply
+    assert both["changed_answers"]["monitoring"] == {"from": [], "to": ["statsd", "prometheus"]}
+
+
 def test_what_is_there_already_is_no_error(place: Workplace, project: Path) -> None:
     done = place.run("add", "sqlite", cwd=project)
     assert done.code == 0

@@ -19,6 +19,11 @@ from waypost.system.interruption import interruption
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
+_set_option = click.option(
+    "--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change one answer. Repeatable."
+)
+
+
 def _preview_options(command: _Command) -> _Command:
     """Add the options of commands that change a project and can show beforehand what they change."""
     for option in (
@@ -32,7 +37,7 @@ def _preview_options(command: _Command) -> _Command:
 
 @click.command()
 @click.argument("project", default=".", shell_complete=folders)
-@click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change one answer. Repeatable.")
+@_set_option
 @file_option("Change the answers that a TOML file holds, or - for stdin.")
 @click.option("--to", metavar="VERSION", help="The version to update to; the newest by default.")
 @_preview_options
@@ -50,6 +55,7 @@ def _feature_options(command: _Command) -> _Command:
         click.option("--rehearse", "is_rehearsal", is_flag=True, help="Try it elsewhere: make setup, make test."),
         _preview_options,
         click.option("--to", metavar="VERSION", help="Update to this version, too; by default the version stays."),
+        _set_option,
         click.option(
             "--project", default=".", metavar="PROJECT", shell_complete=folders, help="The project; here by default."
         ),
@@ -62,23 +68,23 @@ def _feature_options(command: _Command) -> _Command:
 @click.argument("features", nargs=-1, metavar="FEATURE...")
 @click.option("--list", "is_list", is_flag=True, help="Show every feature, and what each would bring.")
 @_feature_options
-def add(features: tuple[str, ...], *, project: str, to: str | None, is_list: bool, **options: Any) -> None:
+def add(features: tuple[str, ...], *, project: str, is_list: bool, **options: Any) -> None:
     if is_list:
-        if features or to or _manner_of(options).is_preview:
+        if features or options["settings"] or options["to"] or _manner_of(options).is_preview:
             raise UsageError(
                 "--list shows every feature, and changes nothing",
                 hint="Give it alone, or name features without --list.",
             )
         end_with(command.list_features(project), options)
     else:
-        _change(project, Inputs(adds=_named(features)), to, options)
+        _change(project, Inputs(adds=_named(features), settings=options["settings"]), options)
 
 
 @click.command()
 @click.argument("features", nargs=-1, metavar="FEATURE...")
 @_feature_options
-def remove(features: tuple[str, ...], *, project: str, to: str | None, **options: Any) -> None:
-    _change(project, Inputs(removes=_named(features)), to, options)
+def remove(features: tuple[str, ...], *, project: str, **options: Any) -> None:
+    _change(project, Inputs(removes=_named(features), settings=options["settings"]), options)
 
 
 def _named(features: tuple[str, ...]) -> tuple[str, ...]:
@@ -87,8 +93,8 @@ def _named(features: tuple[str, ...]) -> tuple[str, ...]:
     return features
 
 
-def _change(project: str, inputs: Inputs, to: str | None, options: dict[str, Any]) -> None:
-    end_with(command.update_project(project, inputs, _manner_of(options), to=to, stays=True), options)
+def _change(project: str, inputs: Inputs, options: dict[str, Any]) -> None:
+    end_with(command.update_project(project, inputs, _manner_of(options), to=options["to"], stays=True), options)
 
 
 @click.command()

@@ -36,8 +36,9 @@ def resolve_inputs(
     settings = [setting for setting in inputs.settings if setting.removesuffix("=") not in gone]
     _refuse_unknown([key for key in gone if f"{key}=" not in inputs.settings])
     recorded = {key: answer for key, answer in recorded_answers(record, catalogue).items() if key in before}
-    wishes = wished(catalogue, before, inputs.adds, inputs.removes)
-    given = {**read_inputs(replace(inputs, settings=tuple(settings)), catalogue), **wishes.answers}
+    given = read_inputs(replace(inputs, settings=tuple(settings)), catalogue)
+    wishes = wished(catalogue, {**before, **values_of(without_auto(given))}, inputs.adds, inputs.removes)
+    given |= wishes.answers
     meant = without_auto(given)
     answers = {**recorded, **meant}
     resolution = catalogue.resolve(values_of(answers))

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from waypost.address import has_credentials, without_credentials
-from waypost.errors import ErrorCode, UsageError
+from waypost.errors import AnswersError, ErrorCode, UsageError
 from waypost.model import Value
 from waypost.projects import decision_record
 from waypost.projects.belongings import is_migration
 from waypost.projects.project import Project
 from waypost.questions.answers import Answer, Inputs, recorded_answers
-from waypost.sources.embedded import TemplateSource, is_canonical
+from waypost.questions.catalogue import Resolution
+from waypost.sources.embedded import TemplateSource, embedded, is_canonical
 from waypost.sources.rendering import left_alone
 from waypost.sources.source import source_at
 from waypost.update.answers import resolve_inputs
 from waypost.update.consequences.model import Consequences
+from waypost.update.features import wished
 from waypost.update.merge.changes import Change, Conflict, Merge
 from waypost.update.merge.merge import replaced
 from waypost.update.outcome import Outcome, outcome_of
-from waypost.update.recorded import catalogue_of, recorded, rendered_files
+from waypost.update.recorded import Recorded, catalogue_of, recorded, rendered_files
 from waypost.update.writing import worktree
 
 
@@ -116,7 +119,7 @@ def plan_of(
         _refuse_older(newer, old.source)
         source = newer if is_canonical(newer.url) else replace(newer, url=without_credentials(old.source.url))
         before = old.answers
-        resolution, answers, notes = resolve_inputs(old.record, before, catalogue_of(source), inputs)
+        resolution, answers, notes = _resolved(old, source, inputs)
         after = resolution.answers
         found = Outcome()
         if source.version != old.source.version or before != after or has_credentials(old.source.url):
@@ -182,6 +185,21 @@ def plan_regeneration(folder: Path, *, is_preview: bool = False) -> Regeneration
             merge=found,
             notes=old.notes,
         )
+
+
+def _resolved(
+    old: Recorded, source: TemplateSource, inputs: Inputs
+) -> tuple[Resolution, dict[str, Answer], tuple[str, ...]]:
+    """Return what ``resolve_inputs`` does; where a feature is unknown that this Waypost's own version has, say so."""
+    try:
+        return resolve_inputs(old.record, old.answers, catalogue_of(source), inputs)
+    except AnswersError as error:
+        newest = embedded()
+        if error.code is ErrorCode.UNKNOWN_FEATURE and is_canonical(source.url) and source.version != newest.version:
+            with suppress(AnswersError):
+                wished(catalogue_of(newest), {}, inputs.adds, ())
+                error.hint = f"{newest.version} has it, and --to {newest.version} brings the project there, too."
+        raise
 
 
 def _refuse_older(source: TemplateSource, old: TemplateSource) -> None:
