@@ -80,6 +80,7 @@ def test_what_is_there_is_said() -> None:
     [
         ({"add": "redis"}, ErrorCode.AMBIGUOUS_FEATURE, "'redis' can mean cache=redis or sessions=redis"),
         ({"remove": "redis"}, ErrorCode.AMBIGUOUS_FEATURE, "cache=redis or sessions=redis"),
+        ({"remove": "database"}, ErrorCode.AMBIGUOUS_FEATURE, "database=mongodb or sessions=database"),
         ({"add": "monitoring"}, ErrorCode.AMBIGUOUS_FEATURE, "monitoring=statsd, monitoring=prometheus or"),
         ({"add": "github gitlab"}, ErrorCode.AMBIGUOUS_FEATURE, "it can be github or gitlab, not both"),
         ({"add": "celry"}, ErrorCode.UNKNOWN_FEATURE, "did you mean 'celery'?"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from waypost.cli.options import answer_options, file_option, files, folders, inputs_of, reply_options
+from waypost.cli.options import answer_options, file_option, files, folders, inputs_of, reply_options, set_option
 from waypost.cli.output import end_with
 from waypost.commands import answers
 from waypost.questions.answers import Inputs
@@ -23,7 +23,7 @@ def recommend(**options: Any) -> None:
 
 @click.command()
 @file_option("Take the answers from a TOML file, or - for stdin; by default all are defaults.")
-@click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Answer one question. Repeatable.")
+@set_option("Answer one question. Repeatable.")
 @click.option(
     "--against",
     metavar="FILE",

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from waypost.cli.options import can_ask, file_option, files, folders, reply_options
+from waypost.cli.options import can_ask, file_option, files, folders, reply_options, set_option
 from waypost.cli.output import Bar, as_ours, end_with, print_json
 from waypost.commands import update as command
 from waypost.commands.update import Manner
@@ -19,9 +19,17 @@ from waypost.system.interruption import interruption
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-_set_option = click.option(
-    "--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change one answer. Repeatable."
-)
+def _update_options(command: _Command) -> _Command:
+    """Add the options of an update, whatever names what is to change."""
+    for option in (
+        click.option(
+            "--rehearse", "is_rehearsal", is_flag=True, help="Try the update elsewhere: make setup, make test."
+        ),
+        _preview_options,
+        set_option("Change one answer. Repeatable."),
+    ):
+        command = option(command)
+    return command
 
 
 def _preview_options(command: _Command) -> _Command:
@@ -37,11 +45,9 @@ def _preview_options(command: _Command) -> _Command:
 
 @click.command()
 @click.argument("project", default=".", shell_complete=folders)
-@_set_option
 @file_option("Change the answers that a TOML file holds, or - for stdin.")
 @click.option("--to", metavar="VERSION", help="The version to update to; the newest by default.")
-@_preview_options
-@click.option("--rehearse", "is_rehearsal", is_flag=True, help="Try the update elsewhere: make setup, make test.")
+@_update_options
 @reply_options
 def update(project: str, *, to: str | None, file: str | None, settings: tuple[str, ...], **options: Any) -> None:
     inputs = Inputs(file=file, settings=settings)
@@ -52,10 +58,8 @@ def _feature_options(command: _Command) -> _Command:
     """Add what commands take that change a project by the names of features."""
     for option in (
         reply_options,
-        click.option("--rehearse", "is_rehearsal", is_flag=True, help="Try it elsewhere: make setup, make test."),
-        _preview_options,
+        _update_options,
         click.option("--to", metavar="VERSION", help="Update to this version, too; by default the version stays."),
-        _set_option,
         click.option(
             "--project", default=".", metavar="PROJECT", shell_complete=folders, help="The project; here by default."
         ),

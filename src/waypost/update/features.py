@@ -72,7 +72,7 @@ def wished(catalogue: Catalogue, before: Mapping[str, Value], adds: Sequence[str
         notes += [f"{feature.name} is there already."] if _has(now, feature) else []
         answers[feature.key] = Answer(value=_with(question, now, feature), origin="set", place=f"add {word}")
     for word in removes:
-        features = [feature for feature in features_of(catalogue) if feature.key == word] or [_found(word, catalogue)]
+        features = _all_of(word, catalogue) or (_found(word, catalogue),)
         question = catalogue.by_key[features[0].key]
         now = _now(question.key, answers, before)
         if not any(_has(now, feature) for feature in features) and now != UNDECIDED:
@@ -122,6 +122,13 @@ def _found(word: str, catalogue: Catalogue) -> Feature:
         else "`waypost add --list` shows every feature, and what each would bring.",
         code=ErrorCode.UNKNOWN_FEATURE,
     )
+
+
+def _all_of(key: str, catalogue: Catalogue) -> tuple[Feature, ...]:
+    """Return the features of the question ``key``: none where another question has a choice of that name."""
+    features = features_of(catalogue)
+    is_choice = any(feature.value == key and feature.key != key for feature in features)
+    return () if is_choice else tuple(feature for feature in features if feature.key == key)
 
 
 def _refuse_second(feature: Feature, question: Question, answers: Mapping[str, Answer]) -> None:
