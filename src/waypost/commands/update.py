@@ -68,7 +68,10 @@ def update_project(folder: str, inputs: Inputs, manner: Manner, *, to: str | Non
         plan = plan_of(folder, inputs, to=to, stays=stays, is_preview=manner.is_preview)
         if not plan.is_needed:
             head = f"{folder} stays as it is" if stays else f"{folder} is current"
-            lines = [f"{head}: {plan.template} {plan.version}.", *(f"Note: {note}" for note in plan.notes)]
+            lines = [
+                f"{head}: {' '.join(filter(None, [plan.template, plan.version]))}.",
+                *(f"Note: {note}" for note in plan.notes),
+            ]
             return Reply(text="\n".join(lines), fields=update_fields(plan, is_preview=manner.is_preview))
         if manner.is_preview:
             return _preview(plan, manner)

@@ -87,7 +87,7 @@ def _on_values(question: Question) -> tuple[str | bool, ...]:
     is_about_parts = question.group in ("stack", "other") or (
         question.group == "decision" and bool(question.validator_source) and OFF in question.values
     )
-    if not is_about_parts:
+    if question.is_secret or not is_about_parts:
         return ()
     if question.type == "yes-no":
         return (True,)
