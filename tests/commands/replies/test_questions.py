@@ -24,6 +24,7 @@ some_answers = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(answers=some_answers)
 def test_it_is_the_question_of_the_wizard_and_says_where_each_answer_leads(answers: dict[str, str]) -> None:
