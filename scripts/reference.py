@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,13 +12,16 @@ from practice_page import practice_page
 from security_page import security_page
 from starters_page import starters_page
 from waypost.advice.evidence import load_evidence
-from waypost.errors import ExitCode
+from waypost.commands.replies.schema import REPLIES, schema_of
+from waypost.errors import ErrorCode, ExitCode
 from waypost.model import Question, Refusal
 from waypost.questions.catalogue import Catalogue, load_catalogue
 from waypost.questions.values import shown
 
 ROOT = Path(__file__).parents[1]
 _MADE = "<!-- Made by `make docs` from the question catalogue; change it there. -->"
+_CODES = "<!-- Made by `make docs` from src/waypost/errors.py; change it there. -->"
+_CODES_END = "<!-- The end of what `make docs` made. -->"
 _TITLES = {
     "decision": "Decision questions",
     "template": "The template",
@@ -36,6 +40,8 @@ def pages() -> dict[Path, str]:
         Path("docs/evidence.md"): evidence_page(load_evidence()),
         Path("docs/practice.md"): practice_page(),
         Path("docs/exit-codes.md"): "\n".join(_exit_codes()),
+        Path("docs/json.md"): _with_error_codes((ROOT / "docs/json.md").read_text(encoding="utf-8")),
+        Path("docs/replies.schema.json"): json.dumps(schema_of(*REPLIES), indent=2) + "\n",
         Path("docs/security.md"): security_page(),
         **dependency_pages(catalogue),
     }
@@ -101,6 +107,14 @@ def _exit_codes() -> Iterator[str]:
     yield from ("| code | meaning |", "|---|---|")
     yield from (f"| {int(code)} | {code.meaning} |" for code in ExitCode)
     yield ""
+
+
+def _with_error_codes(page: str) -> str:
+    """Return the page of the replies with the table of codes as the code has it."""
+    before, _, rest = page.partition(_CODES)
+    _, _, after = rest.partition(_CODES_END)
+    rows = "".join(f"| `{code.value}` | {code.meaning} |\n" for code in ErrorCode)
+    return f"{before}{_CODES}\n\n| code | meaning |\n|---|---|\n{rows}\n{_CODES_END}{after}"
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("",),
     ("commands",),
+    ("commands.replies",),
     ("update",),
     ("update.consequences",),
     ("update.histories",),

@@ -14,7 +14,7 @@ from support.updating import git
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # The commands that are typed inside the project that the one before has made.
-IN_THE_PROJECT = {"update", "undo"}
+IN_THE_PROJECT = {"update", "add", "undo"}
 
 
 def test_the_quick_start_is_two_commands() -> None:

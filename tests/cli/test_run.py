@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from support.running import Workplace
 from support.sources import ROOT, TEMPLATES, catalogue
-from waypost.commands.reply import SCHEMA_VERSION
+from waypost.commands.replies.reply import SCHEMA_VERSION
 from waypost.model import Question, Value
 from waypost.questions.schema import json_schema
 from waypost.questions.values import type_problem
@@ -89,7 +89,7 @@ def test_failure_is_one_object_too(place: Workplace, arguments: list[str], code:
     assert done.reply["status"] == "failed"
     assert done.reply.keys() >= EVERY_REPLY
     error = done.reply["error"]
-    assert error.keys() == {"message", "hint", "key", "problems"}
+    assert error.keys() == {"code", "message", "hint", "key", "problems"}
     assert error["message"]
     assert error["hint"]
     assert done.err == ""

@@ -15,8 +15,10 @@ from typing import Any
 
 import pytest
 
+from support.contract import refuse_unpublished
 from support.running import COMMAND, Done, Workplace
 from support.sources import as_repository, copy_of_our_source, git
+from waypost.commands.replies.reply import Reply
 from waypost.errors import AnswersError
 from waypost.fleet.manifest import read_manifest
 from waypost.questions.record import RECORD
@@ -39,7 +41,10 @@ def small(repository: Path, *lines: str) -> str:
 
 
 def rows(done: Done) -> dict[str, dict[str, Any]]:
-    return {row["project"]: row for row in map(json.loads, done.out.splitlines())}
+    """The lines of a batch by project: the same objects that its one reply would hold."""
+    found = [json.loads(line) for line in done.out.splitlines()]
+    refuse_unpublished(["batch"], json.loads(json.dumps(Reply().envelope)) | {"projects": found})
+    return {row["project"]: row for row in found}
 
 
 def git_that(place: Workplace, script: str) -> dict[str, str]:

@@ -60,6 +60,21 @@ def release(source: Path, tag: str, changes: dict[str, str]) -> None:
     git("tag", tag, cwd=source)
 
 
+def test_its_choices_are_features_too(place: Workplace, foreign: Path) -> None:
+    assert place.run("new", "thing", "--source", foreign, "--defaults", "--quiet").code == 0
+    project = place.here / "thing"
+    reply = place.run("add", "--list", "--json", cwd=project).reply
+    states = {feature["name"]: feature["state"] for feature in reply["features"]}
+    assert states == {"1": "there", "2": "possible", "a": "there", "b": "possible", "loud": "there"}
+    assert place.run("add", "b", cwd=project).code == 0
+    assert "['a', 'b']" in (project / "README.md").read_text()
+    assert place.run("undo", cwd=project).code == 0
+    taken = place.run("remove", "loud", "kinds", "--json", cwd=project).reply
+    assert taken["changed_answers"] == {"kinds": {"from": ["a"], "to": []}, "loud": {"from": True, "to": False}}
+    assert (project / "README.md").read_text().endswith(" [] False\n")
+    assert place.run("remove", "loud", cwd=project).code == 4
+
+
 def test_a_project_is_made_checked_shown_updated_and_put_back(place: Workplace, foreign: Path) -> None:
     done = place.run(*("new", "thing", "--source", foreign, "--set=port=9000", "--set=tags=[x, y]"))
     assert done.code == 0, done.err

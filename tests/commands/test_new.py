@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.sources import catalogue
+from support.running import Workplace
+from support.sources import TEMPLATES, catalogue
 from waypost.advice.evidence import DECISIONS
 from waypost.commands.advise import advise
 from waypost.commands.answers import answers_init
@@ -78,6 +81,32 @@ def test_a_project_is_told_with_its_files_and_next_steps(tmp_path: Path) -> None
     assert reply.fields["changed"] == tuple(sorted(reply.fields["changed"]))
     for step in reply.fields["next"]:
         assert step in reply.text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_the_contents_that_are_said_are_those_that_are_made(place: Workplace, template: str) -> None:
+    arguments = ["new", "shop", "--set", f"template={template}"]
+    reply = place.run(*arguments, "--dry-run", "--json", "--contents").reply
+    assert place.files() == []
+    assert place.run(*arguments, "--no-git").code == 0
+    # The secret in .env is a new one for every project.
+    assert set(reply["changed"]) - reply["contents"].keys() == {".env"}
+    for path, content in reply["contents"].items():
+        made = place.here / "shop" / path
+        said = b64decode(content["base64"]) if content["text"] is None else content["text"].encode()
+        assert made.read_bytes() == said
+        assert os.access(made, os.X_OK) == content["is_executable"]
+    assert any(content["text"] is None for content in reply["contents"].values()) == (template != "flask-micro")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [[], ["--json"], ["--dry-run"]], ids=str)
+def test_contents_are_for_programs_that_only_look(place: Workplace, options: list[str]) -> None:
+    done = place.run("new", "shop", "--defaults", "--contents", *options)
+    assert done.code == 2
+    assert "--contents needs --dry-run and --json" in done.out + done.err
+    assert place.files() == []
 
 
 def test_the_project_asks_for_no_newer_python_than_the_one_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from support.contract import refuse_unpublished
+
 COMMAND = (sys.executable, "-W", "error", "-m", "waypost")
 # Root may write everywhere, unless it gives up that right: permissions then count for it as for anybody.
 _WITHOUT_RIGHTS = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-all")
@@ -22,18 +24,20 @@ EXIT_CODES = frozenset({0, 1, 2, 3, 4, 5, 6, 7, 130})
 class Done:
     """How a process ended, and what it said."""
 
+    arguments: tuple[str, ...] = ()
     code: int
     out: str
     err: str
 
     @property
     def reply(self) -> dict[str, Any]:
-        """The one JSON object on standard output."""
+        """The one JSON object on standard output, which follows the published schema."""
         lines = self.out.splitlines()
         assert len(lines) == 1, f"not one line: {self.out!r} {self.err!r}"
         reply = json.loads(lines[0])
         assert isinstance(reply, dict)
         assert reply["exit_code"] == self.code
+        refuse_unpublished(self.arguments, reply)
         return reply
 
 
@@ -88,7 +92,9 @@ class Workplace:
         assert "Exception ignored" not in err, err
         assert done.returncode in EXIT_CODES, (done.returncode, err)
         assert list(self.temporary.iterdir()) == []
-        return Done(code=done.returncode, out=out, err=err)
+        return Done(
+            arguments=tuple(os.fspath(argument) for argument in arguments), code=done.returncode, out=out, err=err
+        )
 
     def files(self) -> list[str]:
         """Everything below the current folder, so that what is left behind shows."""

@@ -29,7 +29,7 @@ from waypost.advice.rules import (
     scores_of,
     template_of,
 )
-from waypost.errors import AnswersError, nearest
+from waypost.errors import AnswersError, ErrorCode, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -130,6 +130,7 @@ def _known(answers: Mapping[str, str]) -> dict[str, str]:
                 f"{key!r} is not a decision question{_meant(key, QUESTIONS)}",
                 hint=f"The decision questions are: {', '.join(QUESTIONS)}.",
                 key=str(key),
+                code=ErrorCode.UNKNOWN_QUESTION,
             )
         if value != UNSURE and value not in QUESTIONS[key]:
             choices = (*QUESTIONS[key], UNSURE)

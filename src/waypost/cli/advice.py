@@ -1,4 +1,4 @@
-"""The advice, and answers files, as they are typed: what needs neither a renderer nor git."""
+"""The advice, answers files, and what another answer changes, as they are typed: what needs no project."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from waypost.cli.options import answer_options, files, folders, inputs_of, reply_options
+from waypost.cli.options import answer_options, file_option, files, folders, inputs_of, reply_options, set_option
 from waypost.cli.output import end_with
 from waypost.commands import answers
+from waypost.questions.answers import Inputs
 
 
 @click.command()
@@ -18,6 +19,22 @@ def recommend(**options: Any) -> None:
     from waypost.commands import advise  # noqa: PLC0415 - answers files need no advice
 
     end_with(advise.advise(inputs_of(options)), options)
+
+
+@click.command()
+@file_option("Take the answers from a TOML file, or - for stdin; by default all are defaults.")
+@set_option("Answer one question. Repeatable.")
+@click.option(
+    "--against",
+    metavar="FILE",
+    shell_complete=files,
+    help="Compare with these answers; by default with the same ones without --set.",
+)
+@reply_options
+def diff(file: str | None, against: str | None, settings: tuple[str, ...], **options: Any) -> None:
+    from waypost.commands import diff as comparison  # noqa: PLC0415 - what stands beside it renders nothing
+
+    end_with(comparison.diff(Inputs(file=file, settings=settings), against), options)
 
 
 @click.command("init")

@@ -8,14 +8,28 @@ from typing import Any, TypeVar
 
 import click
 
-from waypost.cli.options import can_ask, file_option, files, folders, reply_options
+from waypost.cli.options import can_ask, file_option, files, folders, reply_options, set_option
 from waypost.cli.output import Bar, as_ours, end_with, print_json
 from waypost.commands import update as command
 from waypost.commands.update import Manner
+from waypost.errors import UsageError
 from waypost.questions.answers import Inputs
 from waypost.system.interruption import interruption
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def _update_options(command: _Command) -> _Command:
+    """Add the options of an update, whatever names what is to change."""
+    for option in (
+        click.option(
+            "--rehearse", "is_rehearsal", is_flag=True, help="Try the update elsewhere: make setup, make test."
+        ),
+        _preview_options,
+        set_option("Change one answer. Repeatable."),
+    ):
+        command = option(command)
+    return command
 
 
 def _preview_options(command: _Command) -> _Command:
@@ -31,15 +45,60 @@ def _preview_options(command: _Command) -> _Command:
 
 @click.command()
 @click.argument("project", default=".", shell_complete=folders)
-@click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change one answer. Repeatable.")
 @file_option("Change the answers that a TOML file holds, or - for stdin.")
 @click.option("--to", metavar="VERSION", help="The version to update to; the newest by default.")
-@_preview_options
-@click.option("--rehearse", "is_rehearsal", is_flag=True, help="Try the update elsewhere: make setup, make test.")
+@_update_options
 @reply_options
 def update(project: str, *, to: str | None, file: str | None, settings: tuple[str, ...], **options: Any) -> None:
     inputs = Inputs(file=file, settings=settings)
     end_with(command.update_project(project, inputs, _manner_of(options), to=to), options)
+
+
+def _feature_options(command: _Command) -> _Command:
+    """Add what commands take that change a project by the names of features."""
+    for option in (
+        reply_options,
+        _update_options,
+        click.option("--to", metavar="VERSION", help="Update to this version, too; by default the version stays."),
+        click.option(
+            "--project", default=".", metavar="PROJECT", shell_complete=folders, help="The project; here by default."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("features", nargs=-1, metavar="FEATURE...")
+@click.option("--list", "is_list", is_flag=True, help="Show every feature, and what each would bring.")
+@_feature_options
+def add(features: tuple[str, ...], *, project: str, is_list: bool, **options: Any) -> None:
+    if is_list:
+        if features or options["settings"] or options["to"] or _manner_of(options).is_preview:
+            raise UsageError(
+                "--list shows every feature, and changes nothing",
+                hint="Give it alone, or name features without --list.",
+            )
+        end_with(command.list_features(project), options)
+    else:
+        _change(project, Inputs(adds=_named(features), settings=options["settings"]), options)
+
+
+@click.command()
+@click.argument("features", nargs=-1, metavar="FEATURE...")
+@_feature_options
+def remove(features: tuple[str, ...], *, project: str, **options: Any) -> None:
+    _change(project, Inputs(removes=_named(features), settings=options["settings"]), options)
+
+
+def _named(features: tuple[str, ...]) -> tuple[str, ...]:
+    if not features:
+        raise UsageError("no feature is named", hint="`waypost add --list` shows every feature.")
+    return features
+
+
+def _change(project: str, inputs: Inputs, options: dict[str, Any]) -> None:
+    end_with(command.update_project(project, inputs, _manner_of(options), to=options["to"], stays=True), options)
 
 
 @click.command()

@@ -63,6 +63,11 @@ group = _group(
         "waypost.cli.advice:recommend",
         "Say whether Flask or Django fits, with the evidence for and against.",
     ),
+    LazyCommand(
+        "diff",
+        "waypost.cli.advice:diff",
+        "Show what other answers would change in a new project, file by file.",
+    ),
     _group(
         "answers",
         "Write, check and show answers files.",
@@ -98,6 +103,16 @@ group = _group(
         "Bring PROJECT (by default this folder) to a newer template or to other answers, without losing your edits.",
     ),
     LazyCommand(
+        "add",
+        "waypost.cli.changes:add",
+        "Add features such as celery to a project, as an update does; --list shows them.",
+    ),
+    LazyCommand(
+        "remove",
+        "waypost.cli.changes:remove",
+        "Take features such as celery out of a project, as an update does.",
+    ),
+    LazyCommand(
         "regenerate",
         "waypost.cli.changes:regenerate",
         "Put back what the template owns in PROJECT (by default this folder), at its own version and answers.",
@@ -116,6 +131,11 @@ group = _group(
         "doctor",
         "waypost.cli.inspection:doctor",
         "Say whether this machine has what Waypost needs: git, Python, a temporary folder, the template history.",
+    ),
+    LazyCommand(
+        "schema",
+        "waypost.cli.inspection:schema",
+        "Print the JSON Schema of what COMMAND (by default any) replies with --json.",
     ),
     LazyCommand(
         "completion",

@@ -33,6 +33,15 @@ def doctor(**options: Any) -> None:
 
 
 @click.command()
+@click.argument("command", nargs=-1, metavar="[COMMAND]")
+@reply_options
+def schema(command: tuple[str, ...], **options: Any) -> None:
+    from waypost.commands.replies.schema import reply_schema  # noqa: PLC0415 - the commands beside it need none
+
+    end_with(reply_schema(command), options)
+
+
+@click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     complete = get_completion_class(shell)

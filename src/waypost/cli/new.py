@@ -9,6 +9,7 @@ import click
 from waypost.cli.options import answer_options, folders, inputs_of, reply_options
 from waypost.cli.output import end_with, say
 from waypost.commands import new as command
+from waypost.errors import UsageError
 from waypost.system.interruption import interruption
 
 
@@ -17,15 +18,19 @@ from waypost.system.interruption import interruption
 @answer_options
 @reply_options
 @click.option("--dry-run", is_flag=True, help="Say what would be made, and make nothing.")
+@click.option("--contents", is_flag=True, help="With --dry-run and --json: say what is in the files, too.")
 @click.option("--no-git", is_flag=True, help="Make no git repository and no first commit.")
 @click.option("--source", "url", metavar="URL", help="Take the templates from another git repository.")
 @click.option("--ref", metavar="TAG", help="The version of the templates, such as v0.1.0; the newest by default.")
 def new(destination: str | None, url: str | None, ref: str | None, **options: Any) -> None:
+    if options["contents"] and not (options["dry_run"] and options["as_json"]):
+        raise UsageError("--contents needs --dry-run and --json", hint="Give all three, or leave it out.")
     inputs = inputs_of(options)
     reply = command.new(
         inputs,
         destination,
         is_dry_run=options["dry_run"],
+        shows_contents=options["contents"],
         uses_git=not options["no_git"],
         url=url,
         ref=ref,

@@ -36,11 +36,16 @@ def answer_options(command: _Command) -> _Command:
     """Add the options that say where answers come from."""
     for option in (
         click.option("--defaults", is_flag=True, help="Ask nothing; take defaults for all that is not given."),
-        click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Answer one question. Repeatable."),
+        set_option("Answer one question. Repeatable."),
         file_option("Take the answers from a TOML file, or - for stdin."),
     ):
         command = option(command)
     return command
+
+
+def set_option(text: str) -> Callable[[_Command], _Command]:
+    """Return the option that gives single answers, with ``text`` as its help."""
+    return click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help=text)
 
 
 def file_option(text: str) -> Callable[[_Command], _Command]:

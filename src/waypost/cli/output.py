@@ -11,13 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from waypost.errors import ExitCode, InternalError, InterruptedByUserError, StateError, UsageError, WaypostError
+from waypost.errors import (
+    ErrorCode,
+    ExitCode,
+    InternalError,
+    InterruptedByUserError,
+    StateError,
+    UsageError,
+    WaypostError,
+)
 
 if TYPE_CHECKING:
-    from waypost.commands.reply import Reply
+    from waypost.commands.replies.reply import Reply
 
 _REPORT = "This is a mistake in Waypost. Please report it with the lines above."
 _BAR_WIDTH = 30
+_DIFF_STYLES: dict[str, dict[str, Any]] = {"@": {"fg": "cyan"}, "+": {"fg": "green"}, "-": {"fg": "red"}}
 
 
 def open_streams() -> None:
@@ -46,10 +55,24 @@ def print_reply(reply: Reply, options: dict[str, Any]) -> None:
         if reply.draw is not None and sys.stdout.isatty():
             reply.draw()
         elif reply.output:
-            click.echo(reply.output, nl=False)
+            click.echo(_coloured(reply.output) if reply.is_diff and _shows_colour() else reply.output, nl=False)
         if reply.text and not options["quiet"]:
             click.echo(reply.text, err=True)
         sys.stdout.flush()
+
+
+def _shows_colour() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _coloured(difference: str) -> str:
+    """Return a unified difference in the colours that git gives it: what stands before a file's lines is bold."""
+    lines: list[str] = []
+    is_head = True
+    for line in difference.splitlines(keepends=True):
+        is_head = line.startswith("diff ") or (is_head and not line.startswith("@@"))
+        lines.append(click.style(line, **({"bold": True} if is_head else _DIFF_STYLES.get(line[:1], {}))))
+    return "".join(lines)
 
 
 def end_with(reply: Reply, options: dict[str, Any]) -> None:
@@ -73,7 +96,7 @@ def print_json(fields: dict[str, Any]) -> None:
 def print_error(error: WaypostError, *, wants_json: bool) -> None:
     """Print an error: for programs on standard output, for people on standard error with what to do next."""
     if wants_json:
-        from waypost.commands.reply import error_fields  # noqa: PLC0415 - a page of help needs none
+        from waypost.commands.replies.reply import error_fields  # noqa: PLC0415 - a page of help needs none
 
         print_json(error_fields(error))
     else:
@@ -97,7 +120,9 @@ def as_ours(error: BaseException) -> WaypostError:
         case OSError():
             said = error.strerror or str(error)
             said = f"{error.filename}: {said}" if error.filename else said
-            return StateError(said, hint="The system refused it; look at the disk and at the permissions.")
+            return StateError(
+                said, hint="The system refused it; look at the disk and at the permissions.", code=ErrorCode.SYSTEM
+            )
         case _:
             import traceback  # noqa: PLC0415 - only a mistake of ours needs it
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import cast
 
 from waypost.advice.model import Recommendation
-from waypost.advice.recommend import next_question
-from waypost.advice.rules import possible_templates
 from waypost.advice.shown.starters import HEADING, starter_lines
-from waypost.advice.shown.text import Beside, RecommendationFields, recommendation_fields, recommendation_text
-from waypost.commands.reply import Fields, Reply, TemplateFields, answer_fields
+from waypost.advice.shown.text import Beside, recommendation_fields, recommendation_text
+from waypost.commands.replies.fields import RecommendFields
+from waypost.commands.replies.questions import next_question_fields
+from waypost.commands.replies.reply import Reply, answer_fields
 from waypost.practice.comparison import compare
 from waypost.practice.text import HEADING as PRACTICE
-from waypost.practice.text import PracticeFields, practice_fields, practice_sentences
+from waypost.practice.text import practice_fields, practice_sentences
 from waypost.projects.planning import (
     advice_on,
     catalogue_of,
@@ -23,14 +23,6 @@ from waypost.projects.planning import (
 )
 from waypost.questions.answers import Answer, Inputs, values_of
 from waypost.sources.embedded import embedded_root
-
-
-class AdviceFields(Fields, RecommendationFields):
-    """The reply of ``recommend``: also the advice, the question worth asking next, and what public projects use."""
-
-    next_question: str | None
-    starter: list[str]
-    practice: PracticeFields | None
 
 
 def advise(inputs: Inputs) -> Reply:
@@ -45,25 +37,23 @@ def advise(inputs: Inputs) -> Reply:
         given |= {key: Answer(value=value, origin="wizard") for key, value in asked.items()}
     recommendation = advice_on(catalogue, given)
     asked_so_far = {key: str(given[key].value) for key in decision_keys(catalogue) if key in given}
-    following = next_question(asked_so_far, possible_templates(catalogue, values_of(given)))
     practice = compare(decisions_of(catalogue, given))
     known = {key: given.get(key, Answer(value="unsure", origin="default")) for key in decision_keys(catalogue)}
     starter = starter_lines(recommendation.template, asked_so_far)
     beside: Beside = ((HEADING, starter),)
     if practice is not None:
         beside = (*beside, (PRACTICE, practice_sentences(practice)))
-    template: TemplateFields = {"name": recommendation.template, "from": None, "to": None}
     fields = {
-        "template": template,
-        "answers": answer_fields(known),
         **recommendation_fields(recommendation),
-        "next_question": following,
+        "template": {"name": recommendation.template, "from": None, "to": None},
+        "answers": answer_fields(known),
+        "next_question": next_question_fields(catalogue, values_of(given)),
         "starter": list(starter),
         "practice": practice_fields(practice),
     }
     return Reply(
         output=recommendation_text(recommendation, beside=beside) + "\n",
-        fields=cast("AdviceFields", fields),
+        fields=cast("RecommendFields", fields),
         draw=lambda: _draw(recommendation, beside),
     )
 

@@ -5,27 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from waypost.commands.reply import Fields, Reply, answer_fields, plan_fields
+from waypost.commands.replies.fields import AnswersFields, InitFields, JsonSchemaFields, NextQuestionFields
+from waypost.commands.replies.questions import next_question_fields, question_fields
+from waypost.commands.replies.reply import Reply, answer_fields, plan_fields
 from waypost.model import Value
 from waypost.projects.planning import catalogue_of, given_answers, plan_of
-from waypost.questions.answers import Answer, Inputs, read_inputs, recorded_answers, without_auto
+from waypost.questions.answers import Answer, Inputs, read_inputs, recorded_answers, values_of, without_auto
+from waypost.questions.catalogue import Catalogue
 from waypost.questions.record import RECORD, Record, read_record
 from waypost.questions.schema import answers_toml, json_schema, toml_value
 from waypost.sources.embedded import embedded_root, is_canonical
-
-
-class InitFields(Fields, total=False):
-    """The reply of ``answers init``: also the text of the file."""
-
-    toml: str
-
-
-class SchemaFields(Fields, total=False):
-    """The reply of ``answers schema``: also the schema."""
-
-    json_schema: Mapping[str, Any]
 
 
 def answers_init(inputs: Inputs) -> Reply:
@@ -35,23 +25,34 @@ def answers_init(inputs: Inputs) -> Reply:
     plan = plan_of(catalogue, given)
     chosen = {key: answer.value for key, answer in given.items() if answer.origin in ("set", "file")}
     toml = answers_toml(catalogue, plan.resolution, chosen)
-    fields: InitFields = {**plan_fields(plan), "toml": toml}
+    fields: InitFields = {
+        **plan_fields(plan),
+        "toml": toml,
+        "questions": question_fields(catalogue, plan.resolution),
+        "next_question": _next_question(catalogue, given),
+    }
     return Reply(output=toml, fields=fields)
 
 
 def answers_validate(file: str) -> Reply:
     """Check an answers file, and say what it comes to."""
     catalogue = catalogue_of(embedded_root())
-    plan = plan_of(catalogue, without_auto(read_inputs(Inputs(file=file), catalogue)))
+    given = without_auto(read_inputs(Inputs(file=file), catalogue))
+    plan = plan_of(catalogue, given)
     name = "Standard input" if file == "-" else file
     text = [f"{name} is valid: template {plan.template}.", *(f"Note: {note}" for note in plan.notes)]
-    return Reply(text="\n".join(text), fields={**plan_fields(plan), "notes": plan.notes})
+    fields: AnswersFields = {
+        **plan_fields(plan),
+        "notes": plan.notes,
+        "next_question": _next_question(catalogue, given),
+    }
+    return Reply(text="\n".join(text), fields=fields)
 
 
 def answers_schema() -> Reply:
     """Print the JSON Schema of an answers file."""
     schema = json_schema(catalogue_of(embedded_root()))
-    fields: SchemaFields = {"json_schema": schema}
+    fields: JsonSchemaFields = {"json_schema": schema}
     return Reply(output=json.dumps(schema, indent=2, ensure_ascii=False) + "\n", fields=fields)
 
 
@@ -62,15 +63,18 @@ def answers_show(project: str) -> Reply:
     version = record.version or "unknown"
     head = f"# Made from {record.url or 'an unknown source'} {version}\n"
     lines = [f"{key} = {toml_value(answer.value)}\n" for key, answer in answers.items()]
-    return Reply(
-        output=head + "".join(lines),
-        text="\n".join(f"Note: {note}" for note in record.notes),
-        fields={
-            "template": {"name": record.template or None, "from": version, "to": None},
-            "answers": answer_fields(answers),
-            "notes": record.notes,
-        },
-    )
+    fields: AnswersFields = {
+        "template": {"name": record.template or None, "from": version, "to": None},
+        "answers": answer_fields(answers),
+        "notes": record.notes,
+        "next_question": None,  # a project has its template
+    }
+    return Reply(output=head + "".join(lines), text="\n".join(f"Note: {note}" for note in record.notes), fields=fields)
+
+
+def _next_question(catalogue: Catalogue, given: Mapping[str, Answer]) -> NextQuestionFields | None:
+    """Return the question worth asking next: none where the template is chosen, whatever the advice would be."""
+    return None if "template" in given else next_question_fields(catalogue, values_of(given))
 
 
 def _shown_answers(record: Record) -> dict[str, Answer]:

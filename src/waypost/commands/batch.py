@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import cast
 
 from waypost.commands.new import new
-from waypost.commands.reply import Fields, Reply, error_fields
+from waypost.commands.replies.fields import BatchFailedFields, BatchFields, BatchNewFields, BatchUpdateFields
+from waypost.commands.replies.reply import Reply, error_fields
 from waypost.commands.update import Manner, update_project
 from waypost.errors import ExitCode, WaypostError
 from waypost.fleet.batch import Row, run_batch
@@ -14,12 +16,6 @@ from waypost.fleet.manifest import Action, Entry, read_manifest
 from waypost.fleet.workers import end_interruptions
 from waypost.projects import creation  # noqa: F401 - once, else each process that makes a project imports it
 from waypost.questions.answers import Inputs
-
-
-class BatchFields(Fields, total=False):
-    """The reply of ``batch``: also the reply of every project, in the order in which they ended."""
-
-    projects: list[Row]
 
 
 def batch(
@@ -78,7 +74,10 @@ def _reply(ended: Sequence[tuple[str, str, int, str]], rows: list[Row]) -> Reply
     if failed:
         lines.append("The same command again takes up those that failed.")
     code = ExitCode(failed[0][2]) if failed else ExitCode.CONFLICTS if conflicts else ExitCode.DONE
-    fields: BatchFields = {"status": "failed" if failed else "conflicts" if conflicts else "done", "projects": rows}
+    fields: BatchFields = {
+        "status": "failed" if failed else "conflicts" if conflicts else "done",
+        "projects": cast("list[BatchNewFields | BatchUpdateFields | BatchFailedFields]", rows),
+    }
     return Reply(text="\n".join(lines), fields=fields, exit_code=code)
 
 

@@ -3,57 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, TypedDict, cast
+from typing import Literal, cast
 
-from waypost.commands.reply import Fields, Reply, TemplateFields
-from waypost.errors import ExitCode, StateError, WaypostError
+from waypost.commands.replies.fields import (
+    CheckFields,
+    CheckOneFields,
+    StandingFields,
+    UncheckedErrorFields,
+    UncheckedFields,
+)
+from waypost.commands.replies.reply import Reply
+from waypost.errors import ErrorCode, ExitCode, StateError, WaypostError
 from waypost.projects.standing import Standing, check
 from waypost.sources.releases import Release
-
-
-class ReleaseFields(TypedDict):
-    """A release that a project lacks."""
-
-    version: str
-    date: str | None
-    changes: list[str]
-    is_security_fix: bool
-
-
-class DriftFields(TypedDict):
-    """A file that is not as the template made it."""
-
-    path: str
-    change: str
-
-
-class StandingFields(TypedDict):
-    """Where one project stands."""
-
-    project: str
-    state: str
-    is_outdated: bool
-    has_drifted: bool | None
-    version: str
-    newest: str
-    has_security_fix: bool
-    newer: list[ReleaseFields]
-    drift: list[DriftFields]
-    notes: Sequence[str]
-
-
-class UncheckedFields(TypedDict):
-    """A project that could not be looked at, and why."""
-
-    project: str
-    state: Literal["failed"]
-    error: dict[str, Any]
-
-
-class CheckFields(Fields, total=False):
-    """The reply of ``check``: also every project."""
-
-    projects: Sequence[StandingFields | UncheckedFields]
 
 
 def check_projects(projects: Sequence[str], *, compares_files: bool = True) -> Reply:
@@ -61,11 +23,13 @@ def check_projects(projects: Sequence[str], *, compares_files: bool = True) -> R
     if len(projects) == 1:
         standing = check(projects[0], compares_files=compares_files)
         fields = _standing_fields(standing)
-        template: TemplateFields = {"name": standing.template or None, "from": standing.version, "to": standing.newest}
-        whole: CheckFields = {"template": template, "projects": [fields], "next": _next_steps(standing)}
-        return Reply(
-            output=_standing_text(standing), fields=cast("Fields", {**fields, **whole}), exit_code=_code(standing)
-        )
+        whole = {
+            **fields,
+            "template": {"name": standing.template or None, "from": standing.version, "to": standing.newest},
+            "projects": [fields],
+            "next": _next_steps(standing),
+        }
+        return Reply(output=_standing_text(standing), fields=cast("CheckOneFields", whole), exit_code=_code(standing))
     texts: list[str] = []
     rows: list[StandingFields | UncheckedFields] = []
     codes: list[ExitCode] = []
@@ -91,7 +55,9 @@ def _checked(project: str, *, compares_files: bool) -> Standing:
     except OSError as error:
         said = error.strerror or str(error)
         raise StateError(
-            f"{error.filename}: {said}" if error.filename else said, hint="Look at its permissions and at the disk."
+            f"{error.filename}: {said}" if error.filename else said,
+            hint="Look at its permissions and at the disk.",
+            code=ErrorCode.SYSTEM,
         ) from error
 
 
@@ -99,7 +65,7 @@ def _code(standing: Standing) -> ExitCode:
     return ExitCode.OUTDATED if standing.is_outdated or standing.has_drifted else ExitCode.DONE
 
 
-def _state(standing: Standing) -> str:
+def _state(standing: Standing) -> Literal["current", "outdated", "drifted"]:
     if standing.is_outdated:
         return "outdated"
     return "drifted" if standing.has_drifted else "current"
@@ -163,5 +129,5 @@ def _standing_fields(standing: Standing) -> StandingFields:
     }
 
 
-def _error_fields(error: WaypostError) -> dict[str, Any]:
-    return {"message": error.message, "hint": error.hint, "exit_code": int(error.exit_code)}
+def _error_fields(error: WaypostError) -> UncheckedErrorFields:
+    return {"code": error.code, "message": error.message, "hint": error.hint, "exit_code": error.exit_code}

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypedDict
+from typing import Literal
 
-from waypost.commands.reply import Fields, Reply, here
+from waypost.commands.replies.fields import DoctorFields
+from waypost.commands.replies.reply import Reply, here
 from waypost.errors import ExitCode, SourceError, WaypostError
 from waypost.projects.project import refuse_old_git
 from waypost.projects.standing import check
@@ -35,21 +36,6 @@ class Finding:
     message: str
     hint: str = ""
     exit_code: ExitCode = ExitCode.DONE
-
-
-class FindingFields(TypedDict):
-    """What was found about one thing."""
-
-    name: str
-    status: Status
-    message: str
-    hint: str | None
-
-
-class DoctorFields(Fields, total=False):
-    """The reply of ``doctor``: also all that was found."""
-
-    findings: list[FindingFields]
 
 
 def doctor() -> Reply:

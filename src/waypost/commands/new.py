@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from waypost.address import CREDENTIALS_HINT, has_credentials
-from waypost.commands.reply import Fields, Reply, TemplateFields, answer_fields, here, shown_path, steps_into
+from waypost.commands.replies.fields import ContentFields, NewFields, TemplateFields
+from waypost.commands.replies.reply import Reply, answer_fields, here, shown_path, steps_into
 from waypost.errors import StateError, UsageError
 from waypost.model import Value
 from waypost.projects import creation
@@ -24,15 +26,9 @@ from waypost.questions.answers import Answer, Inputs, raise_problems, read_input
 from waypost.questions.catalogue import Catalogue
 from waypost.sources.embedded import TemplateSource, embedded
 from waypost.sources.failures import reason_of, temporary_trouble, working_folder
+from waypost.sources.plain import RenderedFile
 from waypost.sources.rendering import preload, refuse_unsafe
 from waypost.sources.source import source_at
-
-
-class NewFields(Fields, total=False):
-    """The reply of ``new``: also the project's folder, and with ``--dry-run`` that nothing was made."""
-
-    destination: str
-    is_dry_run: bool
 
 
 def new(
@@ -40,13 +36,14 @@ def new(
     destination: str | None,
     *,
     is_dry_run: bool = False,
+    shows_contents: bool = False,
     uses_git: bool = True,
     url: str | None = None,
     ref: str | None = None,
     progress: Callable[[str], None] | None = None,
     when_made: Callable[[], None] = lambda: None,
 ) -> Reply:
-    """Make a project, or with ``is_dry_run`` only say what would be made.
+    """Make a project, or with ``is_dry_run`` only say what would be made, and with ``shows_contents`` what is in it.
 
     ``progress`` gets a line when the work begins, ``when_made`` is called when the project stands in its place.
     """
@@ -63,7 +60,7 @@ def new(
         folder = _folder(destination if destination is not None else _slug_in(plan))
         check_destination(folder)
         if is_dry_run:
-            return _dry_run(source, plan, folder)
+            return _dry_run(source, plan, folder, shows_contents=shows_contents)
         if progress:
             progress(f"Making {shown_path(folder)} from {plan.template or source.name} ...")
         created = creation.create(
@@ -124,7 +121,7 @@ def _unfit(folder: Path) -> str:
     return ""
 
 
-def _dry_run(source: TemplateSource, plan: Plan, folder: Path) -> Reply:
+def _dry_run(source: TemplateSource, plan: Plan, folder: Path, *, shows_contents: bool) -> Reply:
     with working_folder("waypost-dry-run-") as scratch:
         try:
             created = creation.create(
@@ -138,7 +135,18 @@ def _dry_run(source: TemplateSource, plan: Plan, folder: Path) -> Reply:
     text += [*(f"  {name}" for name in created.files), *(f"Note: {note}" for note in plan.notes)]
     fields = _project_fields(plan, source, folder)
     fields.update({"changed": created.files, "notes": plan.notes, "is_dry_run": True})
+    if shows_contents:
+        contents = creation.contents_of(source, plan.resolution, plan.recommendation)
+        fields["contents"] = {path: _content_fields(file) for path, file in sorted(contents.items())}
     return Reply(text="\n".join(text), fields=fields)
+
+
+def _content_fields(file: RenderedFile) -> ContentFields:
+    try:
+        text, coded = file.content.decode(), None
+    except UnicodeDecodeError:
+        text, coded = None, b64encode(file.content).decode()
+    return {"text": text, "base64": coded, "is_executable": file.is_executable}
 
 
 def _project_fields(plan: Plan, source: TemplateSource, folder: Path) -> NewFields:

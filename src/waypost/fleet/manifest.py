@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from waypost.address import without_credentials
-from waypost.errors import AnswersError, nearest
+from waypost.errors import AnswersError, ErrorCode, nearest
 from waypost.questions.file import not_toml
 from waypost.questions.record import RECORD
 from waypost.questions.values import shown
@@ -73,7 +73,9 @@ def read_manifest(path: Path) -> tuple[Entry, ...]:
     _check(common, _COMMON, str(path))
     rows = document.get("projects", [])
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
-        raise AnswersError(f"{path}: lists no projects", hint=f"Each begins with a line [[projects]]. {_HINT}")
+        raise AnswersError(
+            f"{path}: lists no projects", hint=f"Each begins with a line [[projects]]. {_HINT}", code=ErrorCode.MANIFEST
+        )
     entries = tuple(_entries(path, common, rows))
     _refuse_nested(path, entries)
     return entries
@@ -85,11 +87,13 @@ def _document(path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8-sig")
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise not_toml(error, str(path), text) from error
+        raise not_toml(error, str(path), text, code=ErrorCode.MANIFEST) from error
     except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         reason = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else reason
-        raise AnswersError(f"the manifest {shown(str(path))} cannot be read: {reason}", hint=_HINT) from error
+        raise AnswersError(
+            f"the manifest {shown(str(path))} cannot be read: {reason}", hint=_HINT, code=ErrorCode.MANIFEST
+        ) from error
 
 
 def _entries(path: Path, common: Mapping[str, Any], rows: list[dict[str, Any]]) -> Iterator[Entry]:
@@ -98,9 +102,15 @@ def _entries(path: Path, common: Mapping[str, Any], rows: list[dict[str, Any]]) 
         where = f"{path}: project {number}" + (f" ({shown(row['path'])})" if isinstance(row.get("path"), str) else "")
         _check(row, _OF_A_PROJECT, where)
         if not row.get("path"):
-            raise AnswersError(f"{where}: has no path", hint='Name its folder: path = "services/orders"')
+            raise AnswersError(
+                f"{where}: has no path", hint='Name its folder: path = "services/orders"', code=ErrorCode.MANIFEST
+            )
         if row.get("action", "new") not in ("new", "update"):
-            raise AnswersError(f'{where}: action is {shown(row["action"])}; it can be "new" or "update"', hint=_HINT)
+            raise AnswersError(
+                f'{where}: action is {shown(row["action"])}; it can be "new" or "update"',
+                hint=_HINT,
+                code=ErrorCode.MANIFEST,
+            )
         merged = {**common, **row}
         settings = {**common.get("set", {}), **row.get("set", {})}
         answers = merged.get("answers")
@@ -124,7 +134,9 @@ def _located(base: Path, name: str, where: str) -> str:
         path.exists()  # it need not; but a name that cannot be one is refused here
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise AnswersError(f"{where}: {shown(name)} can be no path: {reason}", hint=_HINT) from error
+        raise AnswersError(
+            f"{where}: {shown(name)} can be no path: {reason}", hint=_HINT, code=ErrorCode.MANIFEST
+        ) from error
     return str(path)
 
 
@@ -143,10 +155,15 @@ def _check(row: Mapping[str, Any], known: Mapping[str, type], where: str) -> Non
         if key not in known:
             near = nearest(key, known)
             meant = f"; did you mean '{near}'?" if near else ""
-            raise AnswersError(f"{where}: there is no key {shown(key)}{meant}", hint=_HINT, key=key)
+            raise AnswersError(
+                f"{where}: there is no key {shown(key)}{meant}", hint=_HINT, key=key, code=ErrorCode.MANIFEST
+            )
         if not isinstance(value, known[key]):
             raise AnswersError(
-                f"{where}: {key}: expected {_TYPES[known[key]]}; got {shown(value)}", hint=_HINT, key=key
+                f"{where}: {key}: expected {_TYPES[known[key]]}; got {shown(value)}",
+                hint=_HINT,
+                key=key,
+                code=ErrorCode.MANIFEST,
             )
 
 
@@ -163,6 +180,7 @@ def _as_text(value: object, key: str, where: str) -> str:
                 f"{where}: {key}: {shown(value)} is no answer",
                 hint="Answers are text, true, false or lists of text.",
                 key=key,
+                code=ErrorCode.MANIFEST,
             )
 
 

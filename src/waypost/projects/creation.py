@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from waypost.advice.model import Recommendation
-from waypost.errors import StateError
+from waypost.errors import ErrorCode, StateError
 from waypost.model import Value
 from waypost.projects import decision_record
 from waypost.projects.tracking import left_out
 from waypost.questions.catalogue import Resolution
 from waypost.sources.embedded import TemplateSource
-from waypost.sources.rendering import render
+from waypost.sources.plain import RenderedFile
+from waypost.sources.rendering import render, rendering
 from waypost.system import git
 from waypost.system.scratch import uninterrupted
 
@@ -85,6 +86,20 @@ def create(
     return CreatedProject(folder=destination, files=files, notes=notes)
 
 
+def contents_of(
+    source: TemplateSource, resolution: Resolution, recommendation: Recommendation
+) -> dict[str, RenderedFile]:
+    """Return the files of the project that ``create`` would make, by path, without making it: all but ``.env``.
+
+    That holds a secret, which is a new one each time. Raises ``SourceError`` where the template cannot be rendered.
+    """
+    files = rendering(source, resolution)
+    if decision_record.framework_of(str(resolution.answers.get("template", ""))):
+        text = decision_record.text(recommendation, resolution.answers)
+        files[decision_record.PATH.as_posix()] = RenderedFile(content=text.encode(), is_executable=False)
+    return files
+
+
 def check_destination(destination: Path) -> None:
     """Raise ``StateError`` unless ``destination`` is a folder that is new or empty, below one that can be written.
 
@@ -92,13 +107,18 @@ def check_destination(destination: Path) -> None:
     """
     try:
         if destination.is_symlink() and not destination.exists():
-            raise StateError(f"{destination} is a link that leads nowhere", hint="Remove it, or choose another folder.")
+            raise StateError(
+                f"{destination} is a link that leads nowhere",
+                hint="Remove it, or choose another folder.",
+                code=ErrorCode.DESTINATION,
+            )
         if destination.exists() and not destination.is_dir():
-            raise StateError(f"{destination} is a file", hint="Choose another folder.")
+            raise StateError(f"{destination} is a file", hint="Choose another folder.", code=ErrorCode.DESTINATION)
         if destination.exists() and any(entry.name != ".git" for entry in destination.iterdir()):
             raise StateError(
                 f"{destination} is not empty; nothing in it was touched",
                 hint="Choose another folder. To change a project that is already there, use `waypost update`.",
+                code=ErrorCode.DESTINATION,
             )
     except (OSError, ValueError) as error:
         raise _unwritable(error, destination) from error
@@ -238,5 +258,7 @@ def _put_in_place(project: Path, destination: Path) -> None:
 def _unwritable(error: Exception, destination: Path) -> StateError:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return StateError(
-        f"{destination} cannot be written: {reason}", hint="Nothing was left behind. Choose another folder."
+        f"{destination} cannot be written: {reason}",
+        hint="Nothing was left behind. Choose another folder.",
+        code=ErrorCode.DESTINATION,
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from waypost.advice.model import Recommendation
 from waypost.advice.recommend import recommend
 from waypost.advice.rules import QUESTIONS, possible_templates
-from waypost.errors import AnswersError, UsageError
+from waypost.errors import AnswersError, ErrorCode, UsageError
 from waypost.questions.answers import Answer, Inputs, raise_problems, read_inputs, values_of, without_auto
 from waypost.questions.catalogue import Catalogue, Resolution, load_catalogue
 from waypost.questions.values import type_problem
@@ -58,6 +58,7 @@ def given_answers(inputs: Inputs, catalogue: Catalogue, *, what: str) -> dict[st
         raise UsageError(
             f"{what} needs answers, and there is no terminal to ask on",
             hint="Give --answers FILE (or - for standard input), or --set KEY=VALUE, or --defaults.",
+            code=ErrorCode.ANSWERS_NEEDED,
         )
     return without_auto(read_inputs(inputs, catalogue))
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from waypost.errors import StateError
+from waypost.errors import ErrorCode, StateError
 from waypost.projects.unfinished import operation_under_way
 from waypost.questions.record import RECORD
 from waypost.system import git
@@ -56,11 +56,12 @@ def find_project(folder: Path) -> Project:
     """Return the project in ``folder``. Raises ``StateError`` where it is none, or none that git keeps."""
     folder = folder.resolve()
     if not folder.is_dir():
-        raise StateError(f"{folder} is no folder", hint="Name the folder of a project.")
+        raise StateError(f"{folder} is no folder", hint="Name the folder of a project.", code=ErrorCode.NOT_A_PROJECT)
     if not (folder / RECORD).is_file():
         raise StateError(
             f"{folder} is not a project made from a template: it has no {RECORD}",
             hint="Run this inside such a project, or name its folder.",
+            code=ErrorCode.NOT_A_PROJECT,
         )
     refuse_old_git()
     try:
@@ -75,7 +76,11 @@ def find_project(folder: Path) -> Project:
         hint = "Put it under version control: git init && git add --all && git commit"
         if "dubious ownership" in said:
             hint = f"If you trust its owner: git config --global --add safe.directory {said.rpartition(' at ')[2]}"
-        raise StateError(f"{folder} is not kept by git, or git refuses it: {said}", hint=hint) from error
+        raise StateError(
+            f"{folder} is not kept by git, or git refuses it: {said}",
+            hint=hint,
+            code=ErrorCode.NOT_A_PROJECT,
+        ) from error
     head, tree = _head_and_tree(folder, prefix)
     return Project(
         folder=folder,
@@ -123,6 +128,7 @@ def refuse_unfit(project: Project, *, allows_new_files: bool = False) -> tuple[s
         raise StateError(
             f"a {unfinished.name} is under way in {project.top}",
             hint=f"Finish it ({unfinished.finish}), or give it up ({unfinished.abort}).",
+            code=ErrorCode.UNFINISHED,
         )
     listed = git.run(
         *QUIET, "--no-optional-locks", "status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames",
@@ -135,6 +141,7 @@ def refuse_unfit(project: Project, *, allows_new_files: bool = False) -> tuple[s
         raise StateError(
             f"files of the project are still in conflict: {enumerated(unmerged)}",
             hint="Resolve them, git add them and commit; or take the last update back with `waypost undo`.",
+            code=ErrorCode.UNFINISHED,
         )
     new = tuple(row[3:] for row in rows if row.startswith("??"))
     if len(rows) > len(new) or (new and not allows_new_files):
@@ -142,6 +149,7 @@ def refuse_unfit(project: Project, *, allows_new_files: bool = False) -> tuple[s
             f"the project has changes that are not committed: {enumerated(row[3:] for row in rows)}",
             hint="Commit them first, or put them aside: "
             f"git -C {shlex.quote(str(project.folder))} stash push --include-untracked -- .",
+            code=ErrorCode.NOT_COMMITTED,
         )
     return new
 
@@ -233,6 +241,7 @@ def _head_and_tree(folder: Path, prefix: str) -> tuple[str, str]:
         raise StateError(
             f"{folder / RECORD} is not committed, so there is nothing to merge with",
             hint="Commit the project first: git add --all && git commit",
+            code=ErrorCode.NOT_COMMITTED,
         ) from error
     return head, tree
 
@@ -257,6 +266,7 @@ def _fetch_missing(project: Project) -> None:
             f"{len(missing)} of the project's files are not in this partial clone, and cannot be fetched: "
             f"{error.cause}",
             hint="They come from the remote that the repository was cloned from. Once it can be reached, try again.",
+            code=ErrorCode.GIT,
         ) from error
 
 
@@ -265,4 +275,6 @@ def refuse_old_git() -> None:
     said = git.run("version", cwd=Path("/"))
     found = re.search(r"(\d+)\.(\d+)", said)
     if found and (int(found[1]), int(found[2])) < _OLDEST_GIT:
-        raise StateError(f"updates need git 2.38 or newer; this is {said.strip()}", hint="Install a newer git.")
+        raise StateError(
+            f"updates need git 2.38 or newer; this is {said.strip()}", hint="Install a newer git.", code=ErrorCode.GIT
+        )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from waypost.errors import SourceError, StateError
+from waypost.errors import ErrorCode, SourceError, StateError
 from waypost.projects.belongings import is_as_made, is_migration, points_to
 from waypost.projects.project import is_half_changed
 from waypost.questions.answers import raise_problems, recorded_answers, values_of
@@ -76,6 +76,7 @@ def check(project: str | os.PathLike[str] = ".", *, compares_files: bool = True)
         raise StateError(
             f"a change of {folder} was killed half-way, so there is nothing to say about its files",
             hint=f"This puts everything back as it was: waypost undo {shlex.quote(str(folder))}",
+            code=ErrorCode.UNFINISHED,
         )
     newer = newer_than(record.address, record.version)
     drift: tuple[Drift, ...] | None = None

@@ -9,16 +9,14 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
-from waypost.errors import AnswersError, UsageError
-from waypost.model import Problem, Question, Value
+from waypost.errors import AnswersError, ErrorCode, UsageError, problem_code
+from waypost.model import Origin, Problem, Question, Value
 from waypost.questions.catalogue import Catalogue
 from waypost.questions.file import read_toml
 from waypost.questions.record import RECORD, Record
 from waypost.questions.values import parse_text, shown
 
-Origin = Literal["set", "file", "recorded", "wizard", "advice", "default"]
 _AUTO = "auto"
 
 
@@ -35,12 +33,15 @@ class Answer:
 class Inputs:
     """Where answers come from: a Python caller's values, an answers file, ``KEY=VALUE`` settings.
 
-    With ``uses_defaults`` nobody is asked for the rest; ``is_interactive`` says whether anybody can be.
+    ``adds`` and ``removes`` are features of a project by name, which only an update knows. With ``uses_defaults``
+    nobody is asked for the rest; ``is_interactive`` says whether anybody can be.
     """
 
     values: Mapping[str, object] = field(default_factory=dict)
     file: str | None = None
     settings: tuple[str, ...] = ()
+    adds: tuple[str, ...] = ()
+    removes: tuple[str, ...] = ()
     uses_defaults: bool = False
     is_interactive: bool = False
 
@@ -72,6 +73,7 @@ def read_file(path: str, catalogue: Catalogue) -> dict[str, Answer]:
                 f"{file.places[key]}: {shown(key)} is a table; an answers file has flat keys",
                 hint="Write `key = value` lines at the top level, without [sections] and without dots.",
                 key=key,
+                code=ErrorCode.ANSWERS_FILE,
             )
     _refuse_unknown({key: file.places[key] for key in file.values if key not in catalogue.by_key}, catalogue)
     return {
@@ -132,11 +134,13 @@ def raise_problems(problems: Iterable[Problem], answers: Mapping[str, Answer]) -
     """Raise one ``AnswersError`` that lists all ``problems`` with their places, if there are any."""
     placed = [(problem, _place_of(problem, answers)) for problem in problems]
     if placed:
+        codes = {problem_code(problem, ErrorCode.WRONG_ANSWER) for problem, _ in placed}
         raise AnswersError(
             "\n".join(_described(problem, place) for problem, place in placed),
             hint="`waypost answers init` prints every question with its choices.",
             key=placed[0][0].key,
             problems=placed,
+            code=codes.pop() if len(codes) == 1 else ErrorCode.WRONG_ANSWER,
         )
 
 
@@ -158,6 +162,7 @@ def _refuse_unknown(places: Mapping[str, str], catalogue: Catalogue) -> None:
             hint="`waypost answers init` lists every key.",
             key=problems[0][0].key,
             problems=problems,
+            code=ErrorCode.UNKNOWN_QUESTION,
         )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from waypost.errors import AnswersError
+from waypost.errors import AnswersError, ErrorCode
 from waypost.questions.values import shown
 
 _LARGEST_FILE = 1024 * 1024
@@ -41,6 +41,7 @@ def read_toml(path: str, *, secrets: Collection[str] = ()) -> TomlFile:
         raise AnswersError(
             "standard input: is empty, so it answers nothing",
             hint="Look at the command that writes the answers. To take every default, give --defaults.",
+            code=ErrorCode.ANSWERS_FILE,
         )
     try:
         values = tomllib.loads(text)
@@ -48,7 +49,9 @@ def read_toml(path: str, *, secrets: Collection[str] = ()) -> TomlFile:
         raise not_toml(error, name, text, secrets=secrets) from error
     except RecursionError as error:
         raise AnswersError(
-            f"{name}: is nested too deeply", hint="An answers file has flat keys, one a line."
+            f"{name}: is nested too deeply",
+            hint="An answers file has flat keys, one a line.",
+            code=ErrorCode.ANSWERS_FILE,
         ) from error
     found = _places(text, values)
     return TomlFile(values=values, places={key: f"{name}:{found.get(key, '1:1')}" for key in values})
@@ -57,14 +60,20 @@ def read_toml(path: str, *, secrets: Collection[str] = ()) -> TomlFile:
 def _text_of(path: str, name: str) -> str:
     raw = _bytes_of(path)
     if len(raw) > _LARGEST_FILE:
-        raise AnswersError(f"{name}: is larger than 1 MiB", hint="An answers file has about forty short lines.")
+        raise AnswersError(
+            f"{name}: is larger than 1 MiB",
+            hint="An answers file has about forty short lines.",
+            code=ErrorCode.ANSWERS_FILE,
+        )
     try:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
         raise AnswersError(
-            f"{name}:{line}:{column}: is not UTF-8 text", hint="Save the file in UTF-8, as TOML demands."
+            f"{name}:{line}:{column}: is not UTF-8 text",
+            hint="Save the file in UTF-8, as TOML demands.",
+            code=ErrorCode.ANSWERS_FILE,
         ) from error
 
 
@@ -79,10 +88,18 @@ def _bytes_of(path: str) -> bytes:
         raise AnswersError(
             f"the answers file {path if path.isprintable() and path else shown(path)} cannot be read: {reason}",
             hint="`waypost answers init > waypost.toml` makes one to start from.",
+            code=ErrorCode.ANSWERS_FILE,
         ) from error
 
 
-def not_toml(error: tomllib.TOMLDecodeError, name: str, text: str, *, secrets: Collection[str] = ()) -> AnswersError:
+def not_toml(
+    error: tomllib.TOMLDecodeError,
+    name: str,
+    text: str,
+    *,
+    secrets: Collection[str] = (),
+    code: ErrorCode = ErrorCode.ANSWERS_FILE,
+) -> AnswersError:
     """Return the error of a file ``name`` that is not TOML, with line and column and what would be."""
     message = str(error)
     found = re.search(r" \(at line (\d+), column (\d+)\)$", message)
@@ -103,7 +120,7 @@ def not_toml(error: tomllib.TOMLDecodeError, name: str, text: str, *, secrets: C
     hint = "One `key = value` a line; text in quotes."
     if bare:
         hint = f'Text stands in quotes: {bare[1]} = "{"..." if bare[1] in secrets else bare[2]}"'
-    return AnswersError(f"{name}:{line}:{column}: is not valid TOML: {message}", hint=hint)
+    return AnswersError(f"{name}:{line}:{column}: is not valid TOML: {message}", hint=hint, code=code)
 
 
 def _places(text: str, document: Mapping[str, object]) -> dict[str, str]:

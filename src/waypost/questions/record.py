@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from waypost.address import has_credentials, without_credentials
-from waypost.errors import StateError
+from waypost.errors import ErrorCode, StateError
 
 # The one in C is eight times as fast.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -55,6 +55,7 @@ class Record:
             raise StateError(
                 f"{self.path} names no template source and version (_src_path and _commit)",
                 hint=f"Put it back as it was made: git log -- {RECORD}",
+                code=ErrorCode.RECORD,
             )
 
 
@@ -70,6 +71,7 @@ def read_record(project: Path) -> Record:
         raise StateError(
             f"{project} is not a project made from a template: it has no {RECORD}",
             hint="Run this inside such a project, or name its folder.",
+            code=ErrorCode.NOT_A_PROJECT,
         ) from error
     except OSError as error:
         raise _unreadable(path, error) from error
@@ -90,16 +92,21 @@ def _parsed(content: bytes, path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         raise _unreadable(path, error) from error
     if not isinstance(record, dict) or not all(isinstance(key, str) for key in record):
-        raise StateError(f"{path} is not a record of answers", hint=f"Put it back: git checkout -- {RECORD}")
+        raise StateError(
+            f"{path} is not a record of answers", hint=f"Put it back: git checkout -- {RECORD}", code=ErrorCode.RECORD
+        )
     return record
 
 
 def _unreadable(path: Path, error: Exception) -> StateError:
     if isinstance(error, PermissionError):
-        return StateError(f"{path} cannot be read: {error.strerror}", hint="Look at its permissions.")
+        return StateError(
+            f"{path} cannot be read: {error.strerror}", hint="Look at its permissions.", code=ErrorCode.RECORD
+        )
     return StateError(
         f"{path} cannot be read: {_reason(error)}",
         hint=f"Put the file back as it was committed: git checkout -- {RECORD}",
+        code=ErrorCode.RECORD,
     )
 
 

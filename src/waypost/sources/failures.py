@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from waypost.address import CREDENTIALS_HINT, without_credentials
-from waypost.errors import SourceError, StateError, WaypostError
+from waypost.errors import ErrorCode, SourceError, StateError, WaypostError
 from waypost.system.git import GitError
 from waypost.system.scratch import temporary_folder
 
@@ -53,7 +53,9 @@ def unreachable(error: GitError, *, url: str, doing: str, hint: str, folder: Pat
         return temporary_trouble(error.cause)
     known = next((advice for pattern, advice in _HINTS if re.search(pattern, error.message)), "")
     return SourceError(
-        f"the template source {without_credentials(url)} {doing}: {error.cause}", hint=error.hint or known or hint
+        f"the template source {without_credentials(url)} {doing}: {error.cause}",
+        hint=error.hint or known or hint,
+        code=ErrorCode.SOURCE_UNREACHABLE,
     )
 
 
@@ -91,6 +93,7 @@ def temporary_trouble(reason: str) -> StateError:
     return StateError(
         f"nothing can be written into the temporary folder{place}: {reason}",
         hint="Let TMPDIR name a folder that can be written and has room, or make room there.",
+        code=ErrorCode.SYSTEM,
     )
 
 

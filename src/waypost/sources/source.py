@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from waypost.address import without_credentials
-from waypost.errors import SourceError, WaypostError
+from waypost.errors import ErrorCode, SourceError, WaypostError
 from waypost.sources.embedded import TemplateSource, embedded, is_canonical
 from waypost.sources.failures import unreachable, working_folder, writing_temporarily
 from waypost.sources.releases import Release, extract, releases
@@ -135,6 +135,7 @@ def _newer_tags(url: str, version: str) -> tuple[Release, ...]:
         raise SourceError(
             f"the recorded version {version} is no version tag, so nobody can say what is newer",
             hint="Update to one that is: waypost update --to VERSION",
+            code=ErrorCode.UNKNOWN_VERSION,
         )
     tags = _versions_at(_checked_address(url))
     later = sorted(each for each in tags if each > recorded and (recorded.is_prerelease or not each.is_prerelease))
@@ -152,6 +153,7 @@ def _unknown_version(version: str, newest: str) -> SourceError:
         return SourceError(
             f"the version {version} is newer than this Waypost, which is {newest}",
             hint="Install a newer Waypost.",
+            code=ErrorCode.UNKNOWN_VERSION,
         )
     nearest = next((name for name in reversed(known) if not _is_newer(name, version)), known[0] if known else newest)
     return SourceError(
@@ -159,6 +161,7 @@ def _unknown_version(version: str, newest: str) -> SourceError:
         hint="A version between two releases is not kept. If a project records it: write the nearest release, "
         f"{nearest}, behind _commit: in its .copier-answers.yml, commit that, and try again; look closely at the "
         "changes then.",
+        code=ErrorCode.UNKNOWN_VERSION,
     )
 
 
@@ -175,6 +178,7 @@ def _checked_address(url: str) -> str:
         raise SourceError(
             f"{without_credentials(url)!r} is not an address of a template source",
             hint="Give an https://, ssh:// or file:// address of a git repository, or the path of one.",
+            code=ErrorCode.SOURCE_ADDRESS,
         )
     return str(Path(url).resolve()) if is_path else url
 
@@ -184,7 +188,9 @@ def _newest_version(url: str) -> str:
     released = {version: name for version, name in versions.items() if not version.is_prerelease} or versions
     if not released:
         raise SourceError(
-            f"the template source {without_credentials(url)} has no version tag", hint="Name a version with --ref."
+            f"the template source {without_credentials(url)} has no version tag",
+            hint="Name a version with --ref.",
+            code=ErrorCode.UNKNOWN_VERSION,
         )
     return released[max(released)]
 

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 
-from waypost.errors import AnswersError
+from waypost.errors import AnswersError, ErrorCode
 from waypost.model import Value
 from waypost.questions.answers import (
     Answer,
@@ -20,6 +20,7 @@ from waypost.questions.answers import (
 from waypost.questions.catalogue import Catalogue, Resolution
 from waypost.questions.record import RECORD, Record
 from waypost.questions.values import as_text
+from waypost.update.features import Wishes, wished
 
 
 def resolve_inputs(
@@ -36,6 +37,8 @@ def resolve_inputs(
     _refuse_unknown([key for key in gone if f"{key}=" not in inputs.settings])
     recorded = {key: answer for key, answer in recorded_answers(record, catalogue).items() if key in before}
     given = read_inputs(replace(inputs, settings=tuple(settings)), catalogue)
+    wishes = wished(catalogue, {**before, **values_of(without_auto(given))}, inputs.adds, inputs.removes)
+    given |= wishes.answers
     meant = without_auto(given)
     answers = {**recorded, **meant}
     resolution = catalogue.resolve(values_of(answers))
@@ -44,15 +47,29 @@ def resolve_inputs(
     except AnswersError as error:
         error.hint = _way_out(catalogue, answers, {problem.key for problem in resolution.problems}) or error.hint
         raise
+    _refuse_unused(wishes, resolution)
     default = {key: Answer(value=value, origin="default") for key, value in resolution.answers.items()}
     notes = [
         f"{key} is not used, because its question does not apply to the others."
         for key in resolution.unused
         if key in given
     ]
+    notes += wishes.notes
     if meant.keys() != given.keys():
         notes.append("template = auto keeps the recorded template; to change it, name one.")
     return resolution, {key: answers.get(key, default[key]) for key in resolution.answers}, tuple(notes)
+
+
+def _refuse_unused(wishes: Wishes, resolution: Resolution) -> None:
+    """Raise ``AnswersError`` where a feature would bring nothing: nobody asks about it beside the other answers."""
+    for key in resolution.unused:
+        if key in wishes.answers:
+            raise AnswersError(
+                f"{wishes.answers[key].place}: {key} is not asked beside the project's other answers",
+                hint="`waypost answers show` prints those, and `waypost add --list` shows what can be added.",
+                key=key,
+                code=ErrorCode.NOT_APPLICABLE,
+            )
 
 
 def _with_unasked(catalogue: Catalogue, before: Mapping[str, Value]) -> Catalogue:
@@ -70,6 +87,7 @@ def _refuse_unknown(keys: list[str]) -> None:
             "\n".join(f"{RECORD}: {key}: the new version has no such question any more" for key in keys),
             hint=f"To let go of it: {' '.join(f'--set {key}=' for key in keys)}",
             key=keys[0],
+            code=ErrorCode.QUESTION_GONE,
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from waypost.advice.recommend import recommend
-from waypost.errors import StateError
+from waypost.errors import ErrorCode, StateError
 from waypost.projects import decision_record
 from waypost.projects.belongings import is_migration
 from waypost.questions.catalogue import Resolution
@@ -107,6 +107,7 @@ def _refuse_to_take_all_users(before: Side, after: Side, files: ProjectFiles) ->
         raise StateError(
             f"accounts and the admin area cannot both be taken out: migrations of this project build on {_USERS}",
             hint="Keep the accounts, or keep the admin area with a sign-in for staff alone: --set admin=basic",
+            code=ErrorCode.MIGRATIONS,
         )
 
 

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from waypost.address import has_credentials, without_credentials
-from waypost.errors import UsageError
+from waypost.errors import AnswersError, ErrorCode, UsageError
 from waypost.model import Value
 from waypost.projects import decision_record
 from waypost.projects.belongings import is_migration
 from waypost.projects.project import Project
 from waypost.questions.answers import Answer, Inputs, recorded_answers
-from waypost.sources.embedded import TemplateSource, is_canonical
+from waypost.questions.catalogue import Resolution
+from waypost.sources.embedded import TemplateSource, embedded, is_canonical
 from waypost.sources.rendering import left_alone
 from waypost.sources.source import source_at
 from waypost.update.answers import resolve_inputs
 from waypost.update.consequences.model import Consequences
+from waypost.update.features import wished
 from waypost.update.merge.changes import Change, Conflict, Merge
 from waypost.update.merge.merge import replaced
 from waypost.update.outcome import Outcome, outcome_of
-from waypost.update.recorded import catalogue_of, recorded, rendered_files
+from waypost.update.recorded import Recorded, catalogue_of, recorded, rendered_files
 from waypost.update.writing import worktree
 
 
@@ -94,21 +97,29 @@ def apply_update(plan: UpdatePlan, *, when_done: Callable[[], None] = lambda: No
 
 
 def plan_of(
-    folder: str | os.PathLike[str], inputs: Inputs, *, to: str | None = None, is_preview: bool = False
+    folder: str | os.PathLike[str],
+    inputs: Inputs,
+    *,
+    to: str | None = None,
+    stays: bool = False,
+    is_preview: bool = False,
 ) -> UpdatePlan:
     """Return what updating the project in ``folder`` would do; touch nothing.
 
-    Answers of ``inputs`` replace recorded ones; ``to`` is a version, by default the newest. Raises ``StateError`` where
-    the project is not in a state to be updated, ``AnswersError`` where an answer is not valid, ``SourceError`` where a
-    version cannot be had.
+    Answers of ``inputs`` replace recorded ones; ``to`` is a version, by default the newest, or the project's own where
+    it ``stays``. Raises ``StateError`` where the project is not in a state to be updated, ``AnswersError`` where an
+    answer is not valid, ``SourceError`` where a version cannot be had.
 
     For a preview (``is_preview``) files that git does not know yet do no harm: it may be written into one of them.
     """
-    with recorded(Path(folder), is_preview=is_preview) as old, source_at(old.source.url, to) as newer:
+    with (
+        recorded(Path(folder), is_preview=is_preview) as old,
+        source_at(old.source.url, old.source.version if stays and to is None else to) as newer,
+    ):
         _refuse_older(newer, old.source)
         source = newer if is_canonical(newer.url) else replace(newer, url=without_credentials(old.source.url))
         before = old.answers
-        resolution, answers, notes = resolve_inputs(old.record, before, catalogue_of(source), inputs)
+        resolution, answers, notes = _resolved(old, source, inputs)
         after = resolution.answers
         found = Outcome()
         if source.version != old.source.version or before != after or has_credentials(old.source.url):
@@ -176,6 +187,21 @@ def plan_regeneration(folder: Path, *, is_preview: bool = False) -> Regeneration
         )
 
 
+def _resolved(
+    old: Recorded, source: TemplateSource, inputs: Inputs
+) -> tuple[Resolution, dict[str, Answer], tuple[str, ...]]:
+    """Return what ``resolve_inputs`` does; where a feature is unknown that this Waypost's own version has, say so."""
+    try:
+        return resolve_inputs(old.record, old.answers, catalogue_of(source), inputs)
+    except AnswersError as error:
+        newest = embedded()
+        if error.code is ErrorCode.UNKNOWN_FEATURE and is_canonical(source.url) and source.version != newest.version:
+            with suppress(AnswersError):
+                wished(catalogue_of(newest), {}, inputs.adds, ())
+                error.hint = f"{newest.version} has it, and --to {newest.version} brings the project there, too."
+        raise
+
+
 def _refuse_older(source: TemplateSource, old: TemplateSource) -> None:
     from packaging.version import InvalidVersion, Version  # noqa: PLC0415 - only where versions are compared
 
@@ -187,4 +213,5 @@ def _refuse_older(source: TemplateSource, old: TemplateSource) -> None:
         raise UsageError(
             f"{source.version} is older than {old.version}, which the project is at; updates only go forward",
             hint="Take the last update back with `waypost undo`, or git revert the commit that holds it.",
+            code=ErrorCode.OLDER_VERSION,
         )

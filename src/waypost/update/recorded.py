@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from waypost.errors import StateError
+from waypost.errors import ErrorCode, StateError
 from waypost.model import Value
 from waypost.projects.project import Project, enumerated, find_project, refuse_unfit
 from waypost.questions.answers import recorded_answers, values_of
@@ -59,6 +59,7 @@ def recorded(folder: Path, *, is_preview: bool) -> Iterator[Recorded]:
                 f"{record.path} holds what {record.version} could not have made: {problem.key}: {problem.message}",
                 hint=f"Take edits by hand out of it (git log -p -- {RECORD}); answers change with --set KEY=VALUE.",
                 key=problem.key,
+                code=ErrorCode.RECORD,
             )
         notes = (*recovered, *record.notes, *notes)
         yield Recorded(project=project, record=record, source=source, resolution=resolution, notes=notes)

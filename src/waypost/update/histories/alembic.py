@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from waypost.errors import StateError
+from waypost.errors import ErrorCode, StateError
 from waypost.update.histories.numbers import Added, number_of, renumbered
 from waypost.update.reading.literals import assigned, module_of, quoted, strings_in, with_replaced
 
@@ -49,6 +49,7 @@ def _head(folder: str, history: Mapping[str, tuple[str, tuple[str, ...]]]) -> st
         raise StateError(
             f"the migrations in {folder} have {len(heads)} heads: {', '.join(heads)}",
             hint="Join them first, with `flask db merge heads` or `alembic merge heads`, and commit that.",
+            code=ErrorCode.MIGRATIONS,
         )
     return heads[0] if heads else None
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
-from waypost.errors import StateError
+from waypost.errors import ErrorCode, StateError
 from waypost.update.histories.numbers import Added, number_of, renumbered
 from waypost.update.reading.literals import assigned, module_of, quoted, with_replaced
 
@@ -55,6 +55,7 @@ def _last(folder: str, label: str, migrations: Mapping[str, str]) -> str:
         raise StateError(
             f"the migrations in {folder} have {len(leaves)} ends: {', '.join(leaves)}",
             hint="Join them first, with `manage.py makemigrations --merge`, and commit that.",
+            code=ErrorCode.MIGRATIONS,
         )
     return leaves[0] if leaves else ""
 

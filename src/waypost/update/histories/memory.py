@@ -6,7 +6,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 
-from waypost.errors import StateError
+from waypost.errors import ErrorCode, StateError
 
 MEMORY = ".waypost.toml"
 """The name of the file in a project's folder. It is there only where there is something to remember."""
@@ -31,7 +31,11 @@ def read_memory(content: bytes | None) -> Mapping[str, str]:
             return dict(migrations)
     except (ValueError, AttributeError):
         pass
-    raise StateError(f"{MEMORY} cannot be read", hint=f"Put it back as it was committed: git log -p -- {MEMORY}")
+    raise StateError(
+        f"{MEMORY} cannot be read",
+        hint=f"Put it back as it was committed: git log -p -- {MEMORY}",
+        code=ErrorCode.RECORD,
+    )
 
 
 def memory_text(migrations: Mapping[str, str]) -> bytes:

@@ -9,13 +9,16 @@ from typing import Literal
 from waypost.projects.project import Project
 from waypost.update.merge.trees import Commit, File, trees_beside
 
+ChangeKind = Literal["added", "changed", "removed"]
+"""What becomes of a file."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """A file that becomes another: ``file`` is what it will be, or None where it goes."""
 
     path: str
-    kind: Literal["added", "changed", "removed"]
+    kind: ChangeKind
     file: File | None
 
 

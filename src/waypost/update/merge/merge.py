@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from types import MappingProxyType
 
-from waypost.errors import StateError
+from waypost.errors import ErrorCode, StateError
 from waypost.projects.belongings import OWNED, keeps_its_lines
 from waypost.projects.project import Project
 from waypost.questions.record import RECORD
@@ -275,4 +275,5 @@ def _refuse_submodules(changed: Mapping[str, TreeEntry], sides: Sides) -> None:
             raise StateError(
                 f"{path} is a submodule, and the template has a file there",
                 hint="Move the submodule, commit that, and try again.",
+                code=ErrorCode.IN_THE_WAY,
             )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from waypost.errors import StateError
+from waypost.errors import ErrorCode, StateError
 from waypost.projects.project import Project
 from waypost.system.durability import make_durable, sync_contents, sync_file, sync_names
 from waypost.system.scratch import uninterrupted
@@ -90,7 +90,11 @@ def _step(files: ProjectFiles, new: ProjectFiles, path: str, folder: Path, *, ke
     before, after = files.state_of(path), new.state_of(path)
     if before:
         if before.startswith("other"):
-            raise StateError(f"{path} is neither a file nor a link", hint="Move it elsewhere, then try again.")
+            raise StateError(
+                f"{path} is neither a file nor a link",
+                hint="Move it elsewhere, then try again.",
+                code=ErrorCode.IN_THE_WAY,
+            )
         old.parent.mkdir(parents=True, exist_ok=True)
         files.keep(path, old)
         if before != state_of(old) or files.state_of(path) != before:

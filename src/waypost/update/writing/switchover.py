@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from waypost.errors import StateError
+from waypost.errors import ErrorCode, StateError
 from waypost.projects.project import Project
 from waypost.system.durability import make_durable, sync_file
 from waypost.system.interruption import STOPPING
@@ -57,6 +57,7 @@ def recover(project: Project, *, is_preview: bool = False) -> tuple[str, ...]:
                 raise StateError(
                     f"a change of {project.folder} was interrupted, and is neither done nor put back",
                     hint=f"This puts everything back as it was: waypost undo {shlex.quote(str(project.folder))}",
+                    code=ErrorCode.UNFINISHED,
                 )
         return ()
     with locked(project) as recovery:
@@ -87,7 +88,9 @@ def carry_out(project: Project, folder: Path, *, when_done: Callable[[], None] =
             when_done()
     note = recovery.note_of_kept if recovery else ""
     if not is_done:
-        raise StateError(f"the files could not be put in place: {said}", hint=f"Nothing was changed.{note}")
+        raise StateError(
+            f"the files could not be put in place: {said}", hint=f"Nothing was changed.{note}", code=ErrorCode.SYSTEM
+        )
     if note:
         raise StateError(f"the change is made, but look at this.{note}", hint="`waypost undo` takes the change back.")
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from waypost.errors import StateError
+from waypost.errors import ErrorCode, StateError
 from waypost.projects.project import (
     QUIET,
     Project,
@@ -67,11 +67,13 @@ def refuse_unwritable(project: Project, merge: Merge, *, allows_new_files: bool 
             "links are in the place of folders, and nothing is written through a link: "
             + enumerated(f"{link} (on the way to {path})" for link, path in links.items()),
             hint="Put a folder in the place of each link, or remove the link, and commit that if git keeps it.",
+            code=ErrorCode.IN_THE_WAY,
         )
     if in_the_way:
         raise StateError(
             f"files that git does not keep are in the way of new ones: {enumerated(in_the_way)}",
             hint="Move them elsewhere, then run the update again.",
+            code=ErrorCode.IN_THE_WAY,
         )
     _refuse_unseen(project, paths)
 
@@ -88,7 +90,9 @@ def take_back(project: Project, *, when_done: Callable[[], None] = lambda: None)
         last = project.state / "last"
         if not last.exists():
             raise StateError(
-                "there is no update to take back", hint="Only the last update of a project can be taken back, once."
+                "there is no update to take back",
+                hint="Only the last update of a project can be taken back, once.",
+                code=ErrorCode.NOTHING_TO_UNDO,
             )
         done = read_journal(last)
         _refuse_to_lose(project, done, last)
@@ -119,11 +123,13 @@ def _refuse_unseen(project: Project, paths: Sequence[str]) -> None:
         raise StateError(
             f"git was told not to look at changes of files that would change: {enumerated(hidden)}",
             hint="git update-index --no-assume-unchanged --no-skip-worktree FILE, then look at git status.",
+            code=ErrorCode.IN_THE_WAY,
         )
     if outside:
         raise StateError(
             f"files that would change are outside the sparse checkout: {enumerated(outside)}",
             hint="Widen it (git sparse-checkout add FOLDER), or end it (git sparse-checkout disable).",
+            code=ErrorCode.IN_THE_WAY,
         )
 
 
@@ -132,6 +138,7 @@ def _refuse_to_lose(project: Project, done: Journal, last: Path) -> None:
         raise StateError(
             "HEAD is not the commit that the last update was made on, so it cannot be taken back",
             hint="If you committed the update, git revert that commit. If you switched branches, switch back.",
+            code=ErrorCode.NOTHING_TO_UNDO,
         )
     with files_of(project.folder) as files:
         now = {step.path: files.state_of(step.path) for step in done.steps}
@@ -140,6 +147,7 @@ def _refuse_to_lose(project: Project, done: Journal, last: Path) -> None:
         raise StateError(
             "the last update is in no file any more, so there is nothing to take back",
             hint="All files that it changed are as they were before it.",
+            code=ErrorCode.NOTHING_TO_UNDO,
         )
     if edited:
         raise StateError(
@@ -147,12 +155,14 @@ def _refuse_to_lose(project: Project, done: Journal, last: Path) -> None:
             hint="Nothing was touched. To lose those changes and the update: "
             f"git -C {shlex.quote(str(project.folder))} restore --staged --worktree ., and remove the new files that "
             "git status shows there. To keep both: commit.",
+            code=ErrorCode.WOULD_BE_LOST,
         )
     missing = [step.path for step in done.steps if step.before and not state_of(last / "old" / step.path)]
     if missing:
         raise StateError(
             f"the files as they were before the last update are no longer in {last}: {enumerated(missing)}",
             hint="Nothing was touched. git restore brings back what is committed.",
+            code=ErrorCode.NOTHING_TO_UNDO,
         )
     staged = staged_since(project, last / "index" if (last / "index").exists() else last / "index.old", done.steps)
     if staged:
@@ -160,6 +170,7 @@ def _refuse_to_lose(project: Project, done: Journal, last: Path) -> None:
             f"what was done in git's index since the last update would be lost: {enumerated(staged)}",
             hint="Nothing was touched. Take that back first (git restore --staged FILE for what was staged or taken "
             "out, git update-index or git sparse-checkout for marks), or keep it all: commit.",
+            code=ErrorCode.WOULD_BE_LOST,
         )
 
 

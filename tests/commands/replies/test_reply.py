@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from waypost.commands.reply import answer_fields, error_fields
+from waypost.commands.replies.reply import answer_fields, error_fields
 from waypost.errors import AnswersError, InterruptedByUserError, UsageError
 from waypost.model import Problem
 from waypost.questions.answers import Answer
@@ -16,10 +16,13 @@ def test_an_error_keeps_each_problem_with_its_place() -> None:
     fields = error_fields(error)
     assert (fields["status"], fields["exit_code"]) == ("failed", 3)
     assert fields["error"] == {
+        "code": "wrong-answer",
         "message": "all of it",
         "hint": "do this",
         "key": "ci",
-        "problems": [{"key": "ci", "message": "wrong", "nearest": "github", "place": "a.toml:1:1"}],
+        "problems": [
+            {"code": "wrong-answer", "key": "ci", "message": "wrong", "nearest": "github", "place": "a.toml:1:1"}
+        ],
     }
 
 

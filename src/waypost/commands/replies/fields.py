@@ -1,0 +1,358 @@
+"""What the JSON replies hold: the one definition, from which ``waypost schema`` makes their JSON Schema.
+
+``docs/json.md`` says what the fields mean. Of ``Fields`` every reply has all, whatever a command leaves out; what a
+command adds is always there, unless it is ``NotRequired``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NotRequired, TypedDict
+
+from waypost.advice.shown.text import RecommendationFields
+from waypost.errors import ErrorCode, ExitCode
+from waypost.model import Origin, QuestionGroup, QuestionType
+from waypost.practice.text import PracticeFields
+
+Status = Literal["done", "conflicts", "failed", "interrupted"]
+FileChange = Literal["added", "changed", "removed", "conflict"]
+FeatureState = Literal["there", "possible", "refused"]
+
+TemplateFields = TypedDict("TemplateFields", {"name": str | None, "from": str | None, "to": str | None})
+"""The template that a reply is about, and the versions that it leads from and to."""
+ChangedFields = TypedDict("ChangedFields", {"from": Any, "to": Any})
+"""What an answer or a variable was, and what it becomes."""
+
+
+class AnswerFields(TypedDict):
+    """An answer with its origin, and its place where it has one."""
+
+    value: Any
+    origin: Origin
+    place: NotRequired[str]
+
+
+class Fields(TypedDict, total=False):
+    """What every JSON reply has (see docs/json.md); what a command leaves out stands empty. Commands add their own."""
+
+    status: Status
+    template: TemplateFields
+    answers: Mapping[str, AnswerFields]
+    changed: Sequence[str]
+    conflicts: Sequence[str]
+    next: Sequence[str]
+    notes: Sequence[str]
+
+
+class Envelope(Fields):
+    """A whole reply: also the version of the replies' form, and the exit code."""
+
+    schema: int
+    exit_code: ExitCode
+
+
+# A command that failed
+
+
+class ProblemFields(TypedDict):
+    """What is wrong with one answer."""
+
+    code: ErrorCode
+    key: str
+    message: str
+    nearest: str | None
+    place: str | None
+
+
+class ErrorFields(TypedDict):
+    """Why a command failed."""
+
+    code: ErrorCode
+    message: str
+    hint: str | None
+    key: str | None
+    problems: Sequence[ProblemFields]
+
+
+class FailedFields(Fields):
+    """The reply of a command that failed."""
+
+    error: ErrorFields
+
+
+# Answers and advice
+
+
+class ChoiceFields(TypedDict):
+    """A choice of a question."""
+
+    value: str
+    label: str
+
+
+class QuestionFields(TypedDict):
+    """A question of the catalogue; ``value`` is what it comes to beside the others, null where it does not apply."""
+
+    key: str
+    type: QuestionType
+    group: QuestionGroup
+    help: str
+    choices: Sequence[ChoiceFields]
+    value: Any
+
+
+class NextChoiceFields(ChoiceFields):
+    """A choice of the next question: what the documents say of it, and the advice if it is taken."""
+
+    claims: Sequence[str]
+    framework: str
+    template: str
+
+
+class CanChangeFields(TypedDict):
+    """What can still change: the framework or only the template, and by which questions, in the order of asking."""
+
+    framework: bool
+    template: bool
+    questions: Sequence[str]
+
+
+class NextQuestionFields(TypedDict):
+    """The question worth asking next, and why."""
+
+    key: str
+    type: QuestionType
+    help: str
+    because: str
+    choices: Sequence[NextChoiceFields]
+    can_change: CanChangeFields
+
+
+class RecommendFields(Fields, RecommendationFields):
+    """The reply of ``recommend``: also the advice, the question worth asking next, and what public projects use."""
+
+    next_question: NextQuestionFields | None
+    starter: Sequence[str]
+    practice: PracticeFields | None
+
+
+class AnswersFields(Fields):
+    """The reply of ``answers validate`` and ``answers show``: also the question worth asking next."""
+
+    next_question: NextQuestionFields | None
+
+
+class InitFields(AnswersFields):
+    """The reply of ``answers init``: also the text of the file, and the questions that it answers."""
+
+    toml: str
+    questions: Sequence[QuestionFields]
+
+
+class JsonSchemaFields(Fields):
+    """The reply of ``answers schema`` and of ``schema``: also the schema."""
+
+    json_schema: Mapping[str, Any]
+
+
+# Projects
+
+
+class ContentFields(TypedDict):
+    """What a file holds: its text, or its bytes in base64 where they are no UTF-8."""
+
+    text: str | None
+    base64: str | None
+    is_executable: bool
+
+
+class NewFields(Fields):
+    """The reply of ``new``: also the project's folder, and with ``--dry-run`` that nothing was made."""
+
+    destination: str
+    is_dry_run: NotRequired[bool]
+    contents: NotRequired[Mapping[str, ContentFields]]
+
+
+class DiffFields(Fields):
+    """The reply of ``diff``: also what differs, answer by answer and file by file."""
+
+    templates: ChangedFields
+    changed_answers: Mapping[str, ChangedFields]
+    files: Mapping[str, FileChange]
+    diffs: Mapping[str, str]
+
+
+class RehearsalFields(TypedDict):
+    """How a rehearsal went."""
+
+    status: Literal["passed", "failed", "not run"]
+    commands: Sequence[str]
+    failed: str | None
+    failed_with: int | None
+
+
+class VariableFields(ChangedFields):
+    """A variable's value of before and of now, and what the comment above it says now."""
+
+    meaning: str
+
+
+class EnvironmentFields(TypedDict):
+    """What becomes of the variables of ``.env.example``: new ones, others with what they were, and those that go."""
+
+    added: Mapping[str, str]
+    changed: Mapping[str, VariableFields]
+    removed: Sequence[str]
+
+
+class RegenerateFields(Fields):
+    """The reply of ``regenerate``: also what happens to each file, and with ``--diff`` how."""
+
+    files: Mapping[str, FileChange]
+    is_dry_run: bool
+    diff: NotRequired[str]
+
+
+class UpdateFields(RegenerateFields):
+    """The reply of ``update``, ``add`` and ``remove``: also why files are in conflict, and what happens to answers."""
+
+    reasons: Mapping[str, str]
+    new_answers: Mapping[str, Any]
+    changed_answers: Mapping[str, ChangedFields]
+    dropped_answers: Mapping[str, Any]
+    orphans: Sequence[str]
+    environment: EnvironmentFields
+    servers: Sequence[str]
+    rehearsal: NotRequired[RehearsalFields]
+
+
+class FeatureFields(TypedDict):
+    """A feature: how it is asked for, whether the project has it or can have it, and what it would bring."""
+
+    name: str
+    key: str
+    value: str | bool
+    label: str
+    state: FeatureState
+    because: str | None
+    replaces: str | None
+    files: Mapping[str, FileChange]
+    dependencies: Sequence[str]
+    servers: Sequence[str]
+
+
+class FeaturesFields(Fields):
+    """The reply of ``add --list``: also the features of the project's template."""
+
+    features: Sequence[FeatureFields]
+
+
+class ReleaseFields(TypedDict):
+    """A release that a project lacks."""
+
+    version: str
+    date: str | None
+    changes: Sequence[str]
+    is_security_fix: bool
+
+
+class DriftFields(TypedDict):
+    """A file that is not as the template made it."""
+
+    path: str
+    change: Literal["edited", "deleted"]
+
+
+class StandingFields(TypedDict):
+    """Where one project stands."""
+
+    project: str
+    state: Literal["current", "outdated", "drifted"]
+    is_outdated: bool
+    has_drifted: bool | None
+    version: str
+    newest: str
+    has_security_fix: bool
+    newer: Sequence[ReleaseFields]
+    drift: Sequence[DriftFields]
+    notes: Sequence[str]
+
+
+class UncheckedErrorFields(TypedDict):
+    """Why a project could not be looked at."""
+
+    code: ErrorCode
+    message: str
+    hint: str
+    exit_code: ExitCode
+
+
+class UncheckedFields(TypedDict):
+    """A project that could not be looked at, and why."""
+
+    project: str
+    state: Literal["failed"]
+    error: UncheckedErrorFields
+
+
+class CheckFields(Fields):
+    """The reply of ``check``: also every project."""
+
+    projects: Sequence[StandingFields | UncheckedFields]
+
+
+class CheckOneFields(CheckFields):
+    """The reply of ``check`` for a single project: its fields in the reply itself, too."""
+
+    project: str
+    state: Literal["current", "outdated", "drifted"]
+    is_outdated: bool
+    has_drifted: bool | None
+    version: str
+    newest: str
+    has_security_fix: bool
+    newer: Sequence[ReleaseFields]
+    drift: Sequence[DriftFields]
+
+
+class FindingFields(TypedDict):
+    """What was found about one thing."""
+
+    name: str
+    status: Literal["ok", "warning", "failed"]
+    message: str
+    hint: str | None
+
+
+class DoctorFields(Fields):
+    """The reply of ``doctor``: also all that was found."""
+
+    findings: Sequence[FindingFields]
+
+
+class BatchHead(TypedDict):
+    """What stands before the reply of each project of a batch."""
+
+    project: str
+    action: Literal["new", "update"]
+    seconds: float
+    is_repeated: NotRequired[bool]
+
+
+class BatchNewFields(NewFields, BatchHead):
+    """A project that a batch has made."""
+
+
+class BatchUpdateFields(UpdateFields, BatchHead):
+    """A project that a batch has updated."""
+
+
+class BatchFailedFields(FailedFields, BatchHead):
+    """A project that a batch could not make or update."""
+
+
+class BatchFields(Fields):
+    """The reply of ``batch``: also the reply of every project, in the order in which they ended."""
+
+    projects: Sequence[BatchNewFields | BatchUpdateFields | BatchFailedFields]
