@@ -165,7 +165,7 @@ def _constraint(keys: list[str], factors: Mapping[str, list[Any]], evaluate: Any
 
 
 def _matches(where: Mapping[str, tuple[Value, ...]], template: str, row: Row) -> bool:
-    """Whether this refusal is one of the row. Others may be until the row has more answers than a default here or there."""
+    """Whether this refusal holds for the row; a default that the row will still replace may break others."""
     return _holds(where, _resolution(template, row).answers)
 
 
