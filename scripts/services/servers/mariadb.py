@@ -57,6 +57,7 @@ class MariaDB(Server):
             "--innodb-buffer-pool-size=32M",
             "--innodb-flush-log-at-trx-commit=0",
             "--skip-innodb-doublewrite",
+            "--loose-innodb-snapshot-isolation=ON",  # as releases from 11.6 on have it by themselves
         ]
 
     def answers(self) -> bool:

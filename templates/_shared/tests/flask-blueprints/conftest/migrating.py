@@ -14,8 +14,8 @@ def _migrate(url: str) -> None:
 
 
 def _change_server(server: str, what: str, name: str) -> None:
-    options = engine_options(server)
-    engine = create_engine(**options, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    options = engine_options(server) | {"isolation_level": "AUTOCOMMIT", "poolclass": NullPool}
+    engine = create_engine(**options)
     with engine.connect() as connection:
         connection.execute(text(f"{what} {engine.dialect.identifier_preparer.quote(name)}"))
 {% endif %}
