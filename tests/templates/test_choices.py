@@ -151,6 +151,16 @@ def test_every_package_that_a_file_imports_is_asked_for(projects: Mapping[str, P
 
 
 def test_ruff_finds_nothing_and_would_format_nothing(projects: Mapping[str, Path]) -> None:
+    _run_ruff(projects)
+
+
+@pytest.mark.parametrize("template", ["flask-micro", "flask-blueprints"])
+def test_nor_where_the_name_of_the_package_is_long(template: str, tmp_path: Path) -> None:
+    sets = [answers | {"package_name": "p" * 50} for answers in map(dict, pairwise(template))]
+    _run_ruff({shown(answers): written(answers, tmp_path / str(number)) for number, answers in enumerate(sets)})
+
+
+def _run_ruff(projects: Mapping[str, Path]) -> None:
     [parent] = {project.parent for project in projects.values()}
     ruff = Path(sys.executable).with_name("ruff")
     for command in (["check", "--quiet"], ["format", "--check", "--quiet"]):
