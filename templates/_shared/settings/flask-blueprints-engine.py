@@ -8,8 +8,9 @@ def engine_options(url: str) -> dict[str, Any]:
 {% if uses_mysql %}
     if url.startswith("mysql://"):
         url = "mysql+pymysql://" + url.removeprefix("mysql://")
-    # MariaDB from 11.6 on ends a transaction whose row has changed since it began, if it may repeat what it read.
-    return {"url": url, "pool_pre_ping": True, "isolation_level": "READ COMMITTED"}
-{% else %}
-    return {"url": url, "pool_pre_ping": True}
+    if url.startswith("mysql"):
+        # MariaDB from 11.6 on ends a transaction whose row has changed since it began, if it may
+        # repeat what it read.
+        return {"url": url, "pool_pre_ping": True, "isolation_level": "READ COMMITTED"}
 {% endif %}
+    return {"url": url, "pool_pre_ping": True}

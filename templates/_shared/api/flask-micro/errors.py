@@ -6,10 +6,10 @@ def read(form: type[BaseModel]) -> dict[str, Any]:
     try:
         return form.model_validate_json(request.get_data()).model_dump()
 {% elif has_items or has_quotes or has_readings %}
-def validate(model: type[BaseModel], data: {{ 'bytes | ' if validates_bodies }}dict[str, Any]) -> dict[str, Any]:
+def validate(model: type[BaseModel], data: {{ 'bytes | ' if stores_items or has_readings }}dict[str, Any]) -> dict[str, Any]:
     """Return the values, or answer with what is wrong with each of them."""
     try:
-{% if validates_bodies %}
+{% if stores_items or has_readings %}
         valid = model.model_validate_json(data) if isinstance(data, bytes) else model(**data)
         return valid.model_dump()
 {% else %}
@@ -19,7 +19,7 @@ def validate(model: type[BaseModel], data: {{ 'bytes | ' if validates_bodies }}d
 {% if validates_values %}
     except ValidationError as error:
         details = error.errors(include_url=False)
-{% if validates_bodies or has_predictions or stores_quotes %}
+{% if stores_items or has_readings or has_predictions or stores_quotes %}
         if details[0]["type"] == "json_invalid":
             abort(400, details[0]["msg"])
 {% endif %}
