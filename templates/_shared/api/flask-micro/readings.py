@@ -73,7 +73,9 @@ def parse(row: JsonValue) -> Measurement | str:
         return Measurement.model_validate_json(to_json(row))
     except ValidationError as error:
         wrong = error.errors(include_url=False)
-        return "; ".join(".".join(map(str, each["loc"])) + f": {each['msg']}" for each in wrong)
+        return "; ".join(
+            f"{'.'.join(map(str, each['loc'])) or 'reading'}: {each['msg']}" for each in wrong
+        )
 
 
 def token() -> str:
