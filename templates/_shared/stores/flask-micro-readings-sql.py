@@ -50,7 +50,6 @@ def store_readings(
     """
     minute = int(now.timestamp()) // 60
     times = [milliseconds(each.measured_at) for each in sent]
-    received = milliseconds(now)
     with transaction() as cursor:
         cursor.execute(
 {% if uses_mysql %}
@@ -82,7 +81,7 @@ def store_readings(
             "INSERT INTO readings (device_id, measured_ms, metric, value, received_ms)"
             " VALUES ({{ of('id') }}, {{ of('time') }}, {{ of('metric') }}, {{ of('value') }}, {{ of('received') }})",
             [
-                each.model_dump() | {"id": device.id, "time": time, "received": received}
+                each.model_dump() | {"id": device.id, "time": time, "received": milliseconds(now)}
                 for time, each, outcome in zip(times, sent, outcomes, strict=True)
                 if outcome == "stored"
             ],

@@ -73,7 +73,7 @@ def parse(row: JsonValue) -> Measurement | str:
         return Measurement.model_validate_json(to_json(row))
     except ValidationError as error:
         wrong = error.errors(include_url=False)
-        return "; ".join(".".join(map(str, each["loc"])) + f": {each['msg']}" for each in wrong)
+        return "; ".join(f"{(*each['loc'], 'reading')[0]}: {each['msg']}" for each in wrong)
 
 
 def token() -> str:
