@@ -25,7 +25,7 @@ TEMPLATE = "flask-blueprints"
 # Another name, so that whatever still names the first project fails.
 SECOND = {"project_name": "Second", "project_slug": "second", "package_name": "second_project"}
 BOSS = "boss@example.com"
-IN_ROOT = ("pyproject.toml", ".env.example")
+IN_ROOT = ("pyproject.toml", ".env.example", "tests/test_config.py")
 EVERYTHING: dict[str, object] = {"accounts": "full", "admin": "multi-role"}
 
 
