@@ -167,7 +167,7 @@ def test_another_model_is_trained_by_one_command_and_then_answers(
 def test_a_shadow_is_compared_by_all_workers_and_slows_no_answer(
     predicting: Callable[..., Path], run: Run, serve: Serve, micro: Environment
 ) -> None:
-    """Every prediction of the shadow takes a second here, or no time at all, and the answers are the same."""
+    """Whether a prediction of the shadow takes no time at all or five seconds."""
     project = predicting(database="none", monitoring=["prometheus"])
     content = (project / "src/my_project/model.json").read_text()
     data = project / "data" / "deliveries.csv"
@@ -185,18 +185,19 @@ def test_a_shadow_is_compared_by_all_workers_and_slows_no_answer(
         with urllib.request.urlopen(f"{address}/metrics", timeout=20) as page:
             assert 'shadow_difference{measure="largest_difference"}' in page.read().decode()
     shadow = project / "src/my_project/shadow.py"
-    slow = "import time\n\n\ndef wait(values, model):\n    time.sleep(1)\n    return model.predict(values)\n"
+    slow = "import time\n\n\ndef wait(values, model):\n    time.sleep(5)\n    return model.predict(values)\n"
     code = shadow.read_text().replace("self._shadow.predict(each)", "wait(each, self._shadow)")
     shadow.write_text(code + f"\n\n{slow}")
-    with serve(project, micro, variables=variables | {"WEB_CONCURRENCY": "2"}) as address:
+    with serve(project, micro, variables=variables | {"WEB_CONCURRENCY": "1"}) as address:
         begun = time.monotonic()
-        assert [_post(f"{address}/predict", DELIVERY) for _ in range(60)] == answers * 2
-        assert time.monotonic() - begun < 30  # and the shadow would take a minute
+        assert [_post(f"{address}/predict", DELIVERY) for _ in range(30)] == answers
+        assert time.monotonic() - begun < 30  # and the shadow would take five times as long
         told = _get(f"{address}/model/shadow")
         assert told["skipped"] > 0
-        assert told["compared"] + told["skipped"] < 60
+        assert told["compared"] + told["skipped"] < 30
 
 
+@pytest.mark.thorough
 def test_schemathesis_finds_nothing_against_its_api(
     *,
     predicting: Callable[..., Path],
@@ -226,10 +227,8 @@ def test_it_stays_small(predicting: Callable[..., Path]) -> None:
 
 def _eventually(ask: Callable[[], Any], is_there: Callable[[Any], bool]) -> Any:
     """Return the first answer that is the one waited for, or the last of ten seconds."""
-    for _ in range(100):
-        answer = ask()
-        if is_there(answer):
-            break
+    latest = time.monotonic() + 10
+    while not is_there(answer := ask()) and time.monotonic() < latest:
         time.sleep(0.1)
     return answer
 

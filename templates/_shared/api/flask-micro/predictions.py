@@ -38,8 +38,9 @@ def get_drift() -> dict[str, Any]:
 @bp.get("/model/shadow")
 def get_shadow() -> dict[str, Any]:
     """Return how the predictions of the shadow model differ from those of the live one."""
-    beside: shadow.Shadow = current_app.extensions["shadow"] or abort(404, "Set SHADOW_MODEL.")
-    return beside.measure().model_dump()
+    beside: shadow.Shadow | None = current_app.extensions["shadow"]
+    found = beside.measure() if beside else shadow.Comparison(model=model().version)
+    return found.model_dump()
 
 
 def predict_all(deliveries: list[dict[str, float]]) -> list[float]:
