@@ -43,6 +43,10 @@ class Sender:
     def record_drift(self, feature: str, drift: float) -> None:
         """Send how far a feature is from what the model was trained on."""
         self._gauge.send(f"drift.{feature}", drift)
+
+    def record_shadow(self, measure: str, value: float) -> None:
+        """Send how the predictions of the shadow model differ from the live ones."""
+        self._gauge.send(f"shadow.{measure}", value)
 {% endif %}
 {% if uses_celery %}
 

@@ -25,7 +25,7 @@ class Item(BaseModel):
 class Batch(BaseModel, extra="forbid", strict=True):
     """Deliveries to predict at once."""
 
-    deliveries: list[Delivery] = Field(min_length=1, max_length=500)
+    deliveries: list[Delivery] = Field(min_length=1)
 
 
 class Prediction(BaseModel):

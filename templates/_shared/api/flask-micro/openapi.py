@@ -33,7 +33,9 @@ def openapi() -> dict[str, Any]:
 {% endif %}
 {% endif %}
 {% if has_predictions %}
-    one, many = (content(form) | {"required": True} for form in (Delivery, Batch))
+    settings = current_app.config["SETTINGS"]
+    size = {"description": f"At most {settings.body_max_bytes} bytes", "required": True}
+    one, many = (content(form) | size for form in (Delivery, Batch))
     batch = operation(predict_batch, 200, Predictions, requestBody=many)
 {% endif %}
 {% if has_quotes %}
@@ -79,8 +81,14 @@ def openapi() -> dict[str, Any]:
     }
     security = {"token": {"type": "http", "scheme": "bearer"}}
 {% endif %}
-    models = TypeAdapter({{ 'Item | ItemFields | ItemPage | ' if stores_items else 'Item | ItemPage | ' if has_items else 'Batch | Prediction | Predictions | Model | drift.Drift | ' if has_predictions else 'Quote | QuoteFields | Rate | ' if stores_quotes else 'Quote | Rate | ' if has_quotes else 'Measurement | Bulk | Results | Latest | Buckets | ' if has_readings else 'Index | ' }}{{ 'Suggestions | ' if has_suggestions }}Problem)
+{% if has_predictions %}
+    answers = Prediction | Predictions | Model | Card | drift.Drift | shadow.Comparison
+{% endif %}
+    models = TypeAdapter({{ 'Item | ItemFields | ItemPage | ' if stores_items else 'Item | ItemPage | ' if has_items else 'Batch | answers | ' if has_predictions else 'Quote | QuoteFields | Rate | ' if stores_quotes else 'Quote | Rate | ' if has_quotes else 'Measurement | Bulk | Results | Latest | Buckets | ' if has_readings else 'Index | ' }}{{ 'Suggestions | ' if has_suggestions }}Problem)
     schemas = models.json_schema(ref_template="#/components/schemas/{model}")["$defs"]
+{% if has_predictions %}
+    schemas["Batch"]["properties"]["deliveries"]["maxItems"] = settings.batch_max_rows
+{% endif %}
     return {
         "openapi": "3.1.0",
         "info": {"title": PROJECT_NAME, "version": "1"},
@@ -93,7 +101,9 @@ def openapi() -> dict[str, Any]:
             "/predict": {"post": operation(predict, 200, Prediction, requestBody=one)},
             "/predict/batch": {"post": batch},
             "/model": {"get": operation(get_model, 200, Model)},
+            "/model/card": {"get": operation(get_card, 200, Card)},
             "/model/drift": {"get": operation(get_drift, 200, drift.Drift)},
+            "/model/shadow": {"get": operation(get_shadow, 200, shadow.Comparison)},
         },
 {% elif has_quotes %}
         "paths": {

@@ -8,9 +8,12 @@ def predict() -> dict[str, Any]:
 
 @bp.post("/predict/batch")
 def predict_batch() -> dict[str, Any]:
-    """Predict how likely each of up to 500 deliveries comes late."""
-    values = read(Batch)
-    return {"late": predict_all(values["deliveries"]), "model": model().version}
+    """Predict how likely each delivery of a batch comes late."""
+    deliveries = read(Batch)["deliveries"]
+    if len(deliveries) > (most := current_app.config["SETTINGS"].batch_max_rows):
+        errors = {"deliveries": f"There are {len(deliveries)}, and at most {most} are predicted."}
+        abort(problem(UnprocessableEntity("Some values are not valid."), errors))
+    return {"late": predict_all(deliveries), "model": model().version}
 
 
 @bp.get("/model")
@@ -19,19 +22,40 @@ def get_model() -> dict[str, Any]:
     return model().model_dump()
 
 
+@bp.get("/model/card")
+def get_card() -> dict[str, Any]:
+    """Return the model's card: what it is for, what it was made from, how good it is, and its limits."""
+    card: Card = current_app.extensions["card"] or abort(404, "Train this model to write its card.")
+    return card.model_dump(mode="json")
+
+
 @bp.get("/model/drift")
 def get_drift() -> dict[str, Any]:
     """Return how far the features that came in are from those that the model was trained on."""
     return drift.measure(model()).model_dump()
 
 
+@bp.get("/model/shadow")
+def get_shadow() -> dict[str, Any]:
+    """Return how the predictions of the shadow model differ from those of the live one."""
+    beside: shadow.Shadow | None = current_app.extensions["shadow"]
+    found = beside.measure() if beside else shadow.Comparison(model=model().version)
+    return found.model_dump()
+
+
 def predict_all(deliveries: list[dict[str, float]]) -> list[float]:
-    """Predict for each delivery, and count what was asked."""
+    """Predict for each delivery, count what was asked, and have the shadow model compared."""
     drift.count(model(), deliveries)
 {% if exports_drift %}
     drift.export(model())
 {% endif %}
-    return [model().predict(delivery) for delivery in deliveries]
+    late = [model().predict(delivery) for delivery in deliveries]
+    if beside := current_app.extensions["shadow"]:
+        beside.compare(deliveries, late)
+{% if exports_drift %}
+        beside.export()
+{% endif %}
+    return late
 
 
 def model() -> Model:
