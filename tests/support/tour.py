@@ -63,7 +63,8 @@ TEXTS = (
     "مكتبة المصابيح 42 (Lamp Library) للجيران " * 40,
 )
 LEFT_ALONE = {
-    "password", "password_hash", "session_key", "token", "email", "slug", "language", "locale", "time_zone", "timezone",
+    "password", "password_hash", "session_key", "token", "email", "slug", "section", "language", "locale",
+    "time_zone", "timezone",
 }
 """
 HARD = {

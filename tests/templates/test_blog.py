@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import sqlite3
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -172,6 +176,50 @@ def test_without_accounts_files_are_published_on_the_command_line(
         run(project, shared, "flask", "blog", "take-back", "first-light")
         assert browser.get("/blog/posts/first-light")[0] == 404
         assert browser.get("/writing/")[0] == 404
+
+
+@pytest.mark.thorough
+def test_a_blog_without_comments_keeps_its_posts(blog: Callable[..., Path], run: Run, shared: Environment) -> None:
+    for accounts, before in (("none", "0005_posts"), ("full", "0008_email_domains")):
+        project = blog(accounts=accounts)
+        run(project, shared, "flask", "db", "upgrade", before)
+        [database] = [path for path in project.rglob("app.sqlite3") if ".venv" not in path.parts]
+        with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+            connection.execute(
+                "INSERT INTO posts (uid, slug, title, summary, body, created_at, updated_at, published_at, version)"
+                " VALUES ('urn:x', 'old', 'Old', '', 'Text', ?, ?, ?, 1)",
+                ["2026-01-01 00:00:00.000000"] * 3,
+            )
+        for direction in ("upgrade", "downgrade", "upgrade"):
+            run(project, shared, "flask", "db", direction)
+        with contextlib.closing(sqlite3.connect(database)) as connection:
+            assert connection.execute("SELECT slug, section FROM posts").fetchall() == [("old", None)]
+
+
+@pytest.mark.thorough
+def test_a_comment_that_is_sent_by_many_at_once_is_kept_once(
+    *, blog: Callable[..., Path], run: Run, serve: Serve, shared: Environment
+) -> None:
+    project = blog()
+    run(project, shared, "make", "migrate")
+    run(project, shared, "flask", "blog", "seed", "--count", "1")
+    run(project, shared, "flask", "blog", "delete-comment", "1", "2", "3")
+    form = "/blog/posts/post-1/comment"
+    with serve(project, shared, variables={"WEB_CONCURRENCY": "3"}) as url:
+        browser = Browser(url)
+        page = browser.get(form)[2]
+        first, second = (int(number) for number in re.findall(r"What is (\d+) plus (\d+)", page)[0])
+        fields = dict(re.findall(r'name="(csrf_token|stamp)"[^>]* value="([^"]+)"', page))
+        time.sleep(3.5)  # people are no faster
+        fields |= {"name": "Ada", "text": "Only once.", "answer": str(first + second)}
+        with ThreadPoolExecutor(4) as pool:
+            statuses = [status for status, *_ in pool.map(lambda _: browser.post(form, **fields), range(4))]
+        assert statuses == [303] * 4
+        listed = run(project, shared, "flask", "blog", "comments").stdout
+        assert listed.count("Only once.") == 1
+        assert "Only once." not in browser.get("/blog/posts/post-1")[2]
+        run(project, shared, "flask", "blog", "approve", listed.split()[0])
+        assert browser.get("/blog/posts/post-1")[2].count("Only once.") == 1
 
 
 @pytest.mark.thorough

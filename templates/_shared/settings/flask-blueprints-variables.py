@@ -58,6 +58,10 @@
 {% if has_pages %}
             contact_email=given.get("CONTACT_EMAIL", cls.contact_email),
 {% endif %}
+{% if has_blog %}
+            comments_per_hour=int(given.get("COMMENTS_PER_HOUR", cls.comments_per_hour)),
+            comments_waiting=int(given.get("COMMENTS_WAITING", cls.comments_waiting)),
+{% endif %}
 {% if publishes_addresses %}
             site_url=given.get("SITE_URL", cls.site_url).rstrip("/"),
 {% endif %}

@@ -1,9 +1,9 @@
-"""Words that stand in addresses: a post's own, and tags."""
+"""Words that stand in addresses: a post's own, tags and sections."""
 
 import re
 import unicodedata
 
-from .models import MOST_TAGS, SLUG_LENGTH, TAG_LENGTH
+from .models import MOST_TAGS, SECTION_LENGTH, SLUG_LENGTH, TAG_LENGTH
 
 SLUG = "[a-z0-9]+(?:-[a-z0-9]+)*"
 # Room for the number that tells it from another one.
@@ -37,3 +37,17 @@ def tags_from(text: str) -> list[str]:
     if len(tags) > MOST_TAGS:
         raise ValueError(f"Use {MOST_TAGS} tags at most.")
     return sorted(tags)
+
+
+def section_from(text: str) -> str:
+    """The section that a text names; nothing where it is empty.
+
+    Raises:
+        ValueError: with what to do about a text that cannot be one.
+    """
+    section = slug_from(text, SECTION_LENGTH + 1)
+    if text.strip() and not section:
+        raise ValueError("Write a section with letters of A to Z or digits.")
+    if len(section) > SECTION_LENGTH:
+        raise ValueError(f"Use {SECTION_LENGTH} characters at most for a section.")
+    return section

@@ -1,7 +1,7 @@
 """What tells people from programs that fill in every form they find, without asking anybody else.
 
-A form carries a signed stamp that says when it was shown. People take a few seconds to write a
-message. Programs often send at once, make up a stamp, or fill in a field that nobody sees.
+A form carries a signed stamp that says when it was shown. People take a few seconds to write
+something. Programs often send at once, make up a stamp, or fill in a field that nobody sees.
 """
 
 from dataclasses import dataclass
@@ -42,4 +42,4 @@ def is_timely(stamp: Stamp, moment: datetime) -> bool:
 
 
 def _signer(key: str) -> URLSafeSerializer:
-    return URLSafeSerializer(key, salt="contact form")
+    return URLSafeSerializer(key, salt="{{ 'contact' if has_pages else 'comment' }} form")
