@@ -147,9 +147,7 @@ def certify(enrolment: Enrolment, name: str) -> Certificate:
     [standing] = standings(locked.course, [locked])
     if locked.status != Status.ENROLLED or not standing.is_complete:
         raise CannotWorkError(_("Finish every lesson and pass every quiz first."))
-    return Certificate.objects.create(
-        enrolment=locked, name=name, course_title=locked.course.title
-    )
+    return Certificate.objects.create(enrolment=locked, name=name, course_title=locked.course.title)
 
 
 def students_of(course: Course) -> QuerySet[Enrolment]:

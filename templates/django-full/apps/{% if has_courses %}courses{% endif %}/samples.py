@@ -160,7 +160,9 @@ def make(student: User, teacher: User) -> None:
     landscape.save()
     enrol(student, soil)
     work(enrol(student, landscape), lessons=2, quizzes=1, mistakes=1)
-    for number, enrolment in enumerate(landscape.enrolments.exclude(student=student).order_by("pk")):
+    for number, enrolment in enumerate(
+        landscape.enrolments.exclude(student=student).order_by("pk")
+    ):
         work(enrolment, lessons=number % 6, quizzes=number % 3, mistakes=number % 2)
     best = landscape.enrolments.order_by("pk")[1]
     work(best, lessons=5, quizzes=2, mistakes=0)
@@ -193,15 +195,15 @@ def write(course: Course, parts: tuple[Part, ...]) -> None:
             for number, (text, right, wrong) in enumerate(questions, 1):
                 question = Question.objects.create(quiz=quiz, text=text, position=number)
                 for answer in sorted((*right, *wrong)):
-                    Choice.objects.create(
-                        question=question, text=answer, is_right=answer in right
-                    )
+                    Choice.objects.create(question=question, text=answer, is_right=answer in right)
 
 
 def work(enrolment: Enrolment, *, lessons: int, quizzes: int, mistakes: int) -> None:
     """Finish the first lessons and take the first quizzes, with some mistakes in each."""
     course = enrolment.course
-    of_course = Lesson.objects.filter(module__course=course).order_by("module__position", "position")
+    of_course = Lesson.objects.filter(module__course=course).order_by(
+        "module__position", "position"
+    )
     for lesson in of_course[:lessons]:
         LessonDone.objects.get_or_create(enrolment=enrolment, lesson=lesson)
     for quiz in quizzes_of(course)[:quizzes]:

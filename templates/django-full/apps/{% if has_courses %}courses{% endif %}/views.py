@@ -94,7 +94,7 @@ def course_page(request: HttpRequest, slug: str) -> HttpResponse:
     student = enrolment if enrolment and enrolment.status == Status.ENROLLED else None
     is_graded_by = grades(request.user, course)
     next_courses = NextCourse.objects.filter(course=course, following__is_published=True)
-    context = {
+    context: dict[str, Any] = {
         "course": course,
         "enrolment": enrolment,
         "is_student": student is not None,
