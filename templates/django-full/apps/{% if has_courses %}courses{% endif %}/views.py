@@ -77,7 +77,7 @@ class MyCourses(ListView[Enrolment]):
         return own.annotate(
             done=Count("lessons_done", distinct=True),
             lessons=Count("course__modules__lessons", distinct=True),
-        )
+        ).order_by("-created_at", "-pk")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Give the page what somebody teaches, too."""

@@ -70,9 +70,7 @@ def lessons_of(course: Course) -> list[Lesson]:
 def answers(course: Course, *texts: str) -> dict[int, frozenset[int]]:
     """Return the choices with these texts, by question."""
     return {
-        question.pk: frozenset(
-            question.choices.filter(text__in=texts).values_list("pk", flat=True)
-        )
+        question.pk: frozenset(question.choices.filter(text__in=texts).values_list("pk", flat=True))
         for question in quiz_of(course).questions.all()
     }
 

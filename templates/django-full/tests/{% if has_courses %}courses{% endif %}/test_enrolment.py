@@ -32,21 +32,37 @@ def test_people_enrol_and_then_wait(
 
 
 def test_whoever_leaves_makes_room_for_the_first_in_line(
-    course: Course,
-    user: User,
-    other: User,
-    make_user: MakeUser,
-    mailoutbox: list[EmailMessage],
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    course: Course, user: User, other: User, make_user: MakeUser
 ) -> None:
     late, latest = make_user("late@example.com"), make_user("latest@example.com")
     place = enrol(user, course)
     for one in (other, late, latest):
         enrol(one, course)
-    with django_capture_on_commit_callbacks(execute=True):
-        assert leave(place)
-        assert not leave(place)
+    assert leave(place)
+    assert not leave(place)
     assert (status_of(user), status_of(late), status_of(latest)) == ("left", "enrolled", "waiting")
+
+
+@pytest.fixture
+def _told(
+    make_course: MakeCourse,
+    user: User,
+    other: User,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    """Let Grace move up."""
+    place = enrol(user, make_course(capacity=1))
+    enrol(other, place.course)
+    with django_capture_on_commit_callbacks(execute=True):
+        leave(place)
+
+
+@pytest.mark.usefixtures("_told")
+def test_whoever_moves_up_gets_a_mail(other: User, mailoutbox: list[EmailMessage]) -> None:
+    [mail] = mailoutbox
+    assert mail.to == [other.email]
+    assert mail.subject == "You have a place in “On maps”"
+    assert "/courses/about/maps/" in str(mail.body)
 
 
 def test_whoever_comes_back_waits_behind_the_others(
@@ -110,7 +126,6 @@ def test_a_place_comes_free_with_a_deleted_account(
     make_course: MakeCourse,
     user: User,
     other: User,
-    mailoutbox: list[EmailMessage],
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     course = make_course(capacity=1)

@@ -43,22 +43,26 @@ def test_an_empty_gradebook_says_so(as_teacher: Client, course: Course) -> None:
     assert "No students yet" in page
 
 
-@pytest.mark.parametrize("name", ["gradebook/", "gradebook.csv"])
+@pytest.mark.parametrize(
+    ("person", "status"), [("user", 404), ("other", 404), ("teacher", 200), ("administrator", 200)]
+)
 def test_grades_are_for_who_teaches_and_who_oversees(
-    client: Client,
-    enrolment: Enrolment,
-    make_course: MakeCourse,
-    user: User,
-    other: User,
-    teacher: User,
-    administrator: User,
-    name: str,
+    client: Client, enrolment: Enrolment, request: pytest.FixtureRequest, person: str, status: int
+) -> None:
+    client.force_login(request.getfixturevalue(person))
+    for name in ("gradebook/", "gradebook.csv"):
+        address = f"{enrolment.course.get_absolute_url()}{name}"
+        assert client.get(address).status_code == status
+
+
+def test_teachers_of_other_courses_see_no_grades(
+    client: Client, enrolment: Enrolment, make_course: MakeCourse, other: User
 ) -> None:
     make_course("ice", teacher=other)
-    address = f"{enrolment.course.get_absolute_url()}{name}"
-    for person, status in ((user, 404), (other, 404), (teacher, 200), (administrator, 200)):
-        client.force_login(person)
-        assert client.get(address).status_code == status
+    client.force_login(other)
+    address = enrolment.course.get_absolute_url()
+    assert client.get(f"{address}gradebook/").status_code == 404
+    assert client.get(f"{address}gradebook.csv").status_code == 404
 
 
 def test_grades_are_exported(
@@ -100,9 +104,7 @@ def test_nothing_that_is_exported_is_a_formula(
     assert "'=HYPERLINK" in text
 
 
-def test_a_course_without_quizzes_has_no_grades(
-    as_teacher: Client, enrolment: Enrolment
-) -> None:
+def test_a_course_without_quizzes_has_no_grades(as_teacher: Client, enrolment: Enrolment) -> None:
     course = enrolment.course
     course.modules.get().quiz.delete()
     page = as_teacher.get(f"{course.get_absolute_url()}gradebook/").content.decode()

@@ -92,8 +92,8 @@ def test_a_lesson_is_finished_once(signed_in: Client, enrolment: Enrolment) -> N
     first, second = lessons_of(course)
     address = f"{course.get_absolute_url()}lessons/{first.pk}/"
     assert "The secret of maps." in signed_in.get(address).content.decode()
-    for _click in range(2):
-        page = signed_in.post(address, follow=True).content.decode()
+    signed_in.post(address)
+    page = signed_in.post(address, follow=True).content.decode()
     assert "1 of 2 lessons" in page
     assert page.index('class="done"') < page.index('aria-current="step"')
     assert LessonDone.objects.get().lesson == first

@@ -84,7 +84,9 @@ def test_numbers_of_people_are_rounded_down() -> None:
     assert [rules.shown(people, 5) for people in (4, 5, 9, 10)] == [0, 5, 5, 10]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t1", "\r1", "\n1", "＝1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t1", "\r1", "\n1", "＝1"]
+)
 def test_a_cell_is_no_formula(text: str) -> None:
     assert rules.as_cell(text) == f"'{text}"
 
