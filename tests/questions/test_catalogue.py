@@ -52,7 +52,7 @@ DESIGN: Mapping[str, str] = {
     "error_reports": "none sentry",
     "dependency_updates": "none renovate dependabot",
     "ci": "none github gitlab",
-    "example_domain": "items predictions blog shop",
+    "example_domain": "items predictions blog shop courses",
 }
 YES_OR_NO = {"realtime", "suggestions", "example"}
 TEXTS = {"project_name", "project_slug", "package_name", "description", "author_name", "author_email"}

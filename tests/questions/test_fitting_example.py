@@ -17,6 +17,7 @@ FITTING = {
     "ml-service": ("predictions", "flask-micro"),
     "lightweight-app": ("blog", "flask-blueprints"),
     "ecommerce": ("shop", "django-full"),
+    "education": ("courses", "django-full"),
 }
 PLANNED = {row.where["example_domain"] for row in catalogue().refusals if row.status == "planned"}
 

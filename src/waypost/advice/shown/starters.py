@@ -15,6 +15,7 @@ EXAMPLES: Final[Mapping[str, tuple[str, TemplateName]]] = {
     "ml-service": ("predictions", "flask-micro"),
     "lightweight-app": ("blog", "flask-blueprints"),
     "ecommerce": ("shop", "django-full"),
+    "education": ("courses", "django-full"),
 }
 """The example made for a kind, and the only template that has it; everywhere else the example is a list of items.
 
