@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from templates.test_django_full import Browser
 from templates.test_django_services import running, wait_for
 from templates.test_django_variants import PASSWORD
-from templates.test_django_full import Browser
 
 if TYPE_CHECKING:
     from templates.conftest import (
@@ -145,7 +145,8 @@ def test_of_people_who_want_the_last_place_one_gets_it(
         manage("shell", "-v0", "-c", LAST_PLACE)
         with serve(project, installed, variables={**variables, "WEB_CONCURRENCY": "3"}) as url:
             # Each of the two has pressed the button twice.
-            clicks = [click for email, password in people.items() for click in [_at_the_button(url, email, password)] * 2]
+            buttons = [_at_the_button(url, email, password) for email, password in people.items()]
+            clicks = buttons * 2
             with ThreadPoolExecutor(len(clicks)) as pool:
                 answers = list(pool.map(lambda click: click(), clicks))
             assert [status for status, _place, _page in answers] == [302] * 4, answers
