@@ -1,4 +1,4 @@
-"""The courses of django-full, installed and run: their gates on every engine, and people who want the same last place."""
+"""The courses of django-full, installed and run: their gates on every engine, and two who want the same last place."""
 
 from __future__ import annotations
 
