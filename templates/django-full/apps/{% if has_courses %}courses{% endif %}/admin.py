@@ -42,8 +42,9 @@ class OwnCoursesAdmin(admin.ModelAdmin[Any]):
         self, db_field: ForeignKey[Any], request: HttpRequest, **kwargs: Any
     ) -> ModelChoiceField[Any] | None:
         """Offer and accept only what may be seen."""
-        if self.admin_site.is_registered(db_field.related_model):
-            others = self.admin_site.get_model_admin(db_field.related_model)
+        related: Any = db_field.related_model
+        if self.admin_site.is_registered(related):
+            others = self.admin_site.get_model_admin(related)
             if isinstance(others, OwnCoursesAdmin):
                 kwargs["queryset"] = others.get_queryset(request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
