@@ -42,6 +42,15 @@ STATUSES = (
     "from apps.courses.models import Enrolment; print(*Enrolment.objects.filter(course__slug='soil', "
     "student__email__in=['ada@example.com', 'grace@example.com']).order_by('status').values_list('status', flat=True))"
 )
+# Somebody has a place everywhere, and so may read every lesson and quiz.
+ENROLLED = """
+from apps.accounts.models import User
+from apps.courses.enrolments import enrol
+from apps.courses.models import Course
+Course.objects.update(capacity=99, is_published=True, enrol_until=None)
+for course in Course.objects.all():
+    enrol(User.objects.get(email="boss@example.com"), course)
+"""
 FORGET = "from apps.courses.models import NextCourse; NextCourse.objects.all().delete()"
 COUNT = "from apps.courses.models import NextCourse; print(NextCourse.objects.count())"
 # What beat does each night.
@@ -210,11 +219,12 @@ def test_the_api_does_what_it_says_whatever_is_sent(
 
 
 def _with_token(project: Path, installed: Environment, run: Run) -> str:
-    """Fill the database, and return what a program that may see everything sends."""
+    """Fill the database, and return what a program sends that acts for an administrator with a place in every course."""
     run(project, installed, "python", "manage.py", "migrate", "-v0")
     run(project, installed, "python", "manage.py", "seed")
     account = ("--email", "boss@example.com")
     run(project, installed, "python", "manage.py", "create-admin", *account, "--password", PASSWORD)
+    run(project, installed, "python", "manage.py", "shell", "-v0", "-c", ENROLLED)
     return run(project, installed, "python", "manage.py", "create-token", *account).stdout.strip()
 
 
