@@ -219,7 +219,7 @@ def test_the_api_does_what_it_says_whatever_is_sent(
 
 
 def _with_token(project: Path, installed: Environment, run: Run) -> str:
-    """Fill the database, and return what a program sends that acts for an administrator with a place in every course."""
+    """Fill the database, and return the token of a program that has a place in every course."""
     run(project, installed, "python", "manage.py", "migrate", "-v0")
     run(project, installed, "python", "manage.py", "seed")
     account = ("--email", "boss@example.com")
