@@ -26,6 +26,9 @@ NAMES = (
     *("Farid Haddad", "Greta Lindqvist", "Hana Suzuki", "Ivo Marinov", "Joana Teixeira"),
     *("Kemal Demir", "Lena Hoffmann", "Marek Zielinski", "Nora Byrne"),
 )
+ABOUT = (
+    "Short lessons to read, each with something to try outdoors. No previous knowledge is needed, only good shoes."
+)
 LESSON = (
     "Read this through once without taking notes. Then look out of a window, or better go for a walk, and find three"
     " examples of what it is about.\n\nWrite down where each of them was, how you noticed it, and one question that"
@@ -144,7 +147,7 @@ def make(student: User, teacher: User) -> None:
             title=title,
             slug=slug,
             summary=summary,
-            description=f"{summary} No previous knowledge is needed, only good shoes.",
+            description=ABOUT,
             teacher=teacher,
             capacity=capacity,
             time_zone="Europe/Lisbon",

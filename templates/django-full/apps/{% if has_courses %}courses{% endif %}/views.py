@@ -93,6 +93,7 @@ def course_page(request: HttpRequest, slug: str) -> HttpResponse:
     enrolment = own_enrolment(request.user, course)
     student = enrolment if enrolment and enrolment.status == Status.ENROLLED else None
     is_graded_by = grades(request.user, course)
+    outline = steps(course, student)
     next_courses = NextCourse.objects.filter(course=course, following__is_published=True)
     context: dict[str, Any] = {
         "course": course,
@@ -101,7 +102,8 @@ def course_page(request: HttpRequest, slug: str) -> HttpResponse:
         "place_in_line": place_in_line(enrolment) if enrolment and not student else None,
         "is_graded_by": is_graded_by,
         "may_read": student is not None or is_graded_by,
-        "outline": steps(course, student),
+        "outline": outline,
+        "next_step": next((step for _title, part in outline for step in part if step.is_next), None),
         "next_courses": next_courses.select_related("following")[:3],
     }
     if student:
