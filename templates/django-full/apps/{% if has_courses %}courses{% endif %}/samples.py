@@ -26,9 +26,7 @@ NAMES = (
     *("Farid Haddad", "Greta Lindqvist", "Hana Suzuki", "Ivo Marinov", "Joana Teixeira"),
     *("Kemal Demir", "Lena Hoffmann", "Marek Zielinski", "Nora Byrne"),
 )
-ABOUT = (
-    "Short lessons to read, each with something to try outdoors. No previous knowledge is needed, only good shoes."
-)
+ABOUT = "Short lessons to read, each with something to try outdoors. No previous knowledge is needed, only good shoes."
 LESSON = (
     "Read this through once without taking notes. Then look out of a window, or better go for a walk, and find three"
     " examples of what it is about.\n\nWrite down where each of them was, how you noticed it, and one question that"

@@ -103,7 +103,9 @@ def course_page(request: HttpRequest, slug: str) -> HttpResponse:
         "is_graded_by": is_graded_by,
         "may_read": student is not None or is_graded_by,
         "outline": outline,
-        "next_step": next((step for _title, part in outline for step in part if step.is_next), None),
+        "next_step": next(
+            (step for _title, part in outline for step in part if step.is_next), None
+        ),
         "next_courses": next_courses.select_related("following")[:3],
     }
     if student:

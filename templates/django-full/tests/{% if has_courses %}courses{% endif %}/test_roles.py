@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -50,7 +52,7 @@ def addresses() -> dict[str, str]:
     """Return the address of each page, by its name."""
     place = Enrolment.objects.select_related("course", "certificate").get(status="enrolled")
     course = place.course
-    more = {
+    more: dict[str, list[Any]] = {
         "catalogue": [],
         "mine": [],
         "certificate": [place.certificate.code],
