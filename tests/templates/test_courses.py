@@ -42,14 +42,16 @@ STATUSES = (
     "from apps.courses.models import Enrolment; print(*Enrolment.objects.filter(course__slug='soil', "
     "student__email__in=['ada@example.com', 'grace@example.com']).order_by('status').values_list('status', flat=True))"
 )
-# Somebody has a place everywhere, and so may read every lesson and quiz.
+# Somebody has a place everywhere, and so may read every lesson and quiz, of which there are enough to find some.
 ENROLLED = """
 from apps.accounts.models import User
 from apps.courses.enrolments import enrol
-from apps.courses.models import Course
+from apps.courses.models import Course, Quiz
 Course.objects.update(capacity=99, is_published=True, enrol_until=None)
 for course in Course.objects.all():
     enrol(User.objects.get(email="boss@example.com"), course)
+for number in range(40):
+    Quiz.objects.create(module=course.modules.create(title=f"More {number}"), title="Quiz")
 """
 FORGET = "from apps.courses.models import NextCourse; NextCourse.objects.all().delete()"
 COUNT = "from apps.courses.models import NextCourse; print(NextCourse.objects.count())"
@@ -76,7 +78,6 @@ VARIANTS: dict[str, tuple[dict[str, object], str]] = {
     ),
     "long-term support": (
         {
-            "database": "postgresql",
             "jobs": "celery",
             "admin": "multi-role",
             "security": "high",
