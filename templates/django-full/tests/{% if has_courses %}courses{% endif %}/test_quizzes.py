@@ -88,7 +88,9 @@ def test_right_answers_reach_no_page(signed_in: Client, enrolment: Enrolment) ->
         """Return what a page says of each choice, but for its number and its words."""
         page = signed_in.get(address_of(course)).content.decode()
         assert "is_right" not in page
-        fields = re.findall(r"<label[^>]*>\s*<input type=\"checkbox\".*?</label>", page, re.DOTALL)
+        fields = re.findall(
+            r"<label[^>]*><span>\s*<input type=\"checkbox\".*?</label>", page, re.DOTALL
+        )
         return [re.sub(r"\d+|one|two|three|four|six", "", field) for field in fields]
 
     before = choices()
