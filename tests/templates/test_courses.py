@@ -50,7 +50,7 @@ from apps.courses.models import Course, Quiz
 Course.objects.update(capacity=99, is_published=True, enrol_until=None)
 for course in Course.objects.all():
     enrol(User.objects.get(email="boss@example.com"), course)
-for number in range(40):
+for number in range(300):
     Quiz.objects.create(module=course.modules.create(title=f"More {number}"), title="Quiz")
 """
 FORGET = "from apps.courses.models import NextCourse; NextCourse.objects.all().delete()"
