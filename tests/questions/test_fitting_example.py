@@ -23,6 +23,7 @@ FITTING = {
     "website": ("pages", "flask-blueprints"),
     "spa-backend": ("boards", "flask-blueprints"),
     "ecommerce": ("shop", "django-full"),
+    "education": ("courses", "django-full"),
 }
 PLANNED = {row.where["example_domain"] for row in catalogue().refusals if row.status == "planned"}
 

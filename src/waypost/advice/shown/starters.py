@@ -21,6 +21,7 @@ EXAMPLES: Final[Mapping[str, tuple[str, TemplateName]]] = {
     "website": ("pages", "flask-blueprints"),
     "spa-backend": ("boards", "flask-blueprints"),
     "ecommerce": ("shop", "django-full"),
+    "education": ("courses", "django-full"),
 }
 """The example made for a kind, and the only template that has it; everywhere else the example is a list of items.
 

@@ -1,0 +1,1 @@
+"""Courses: lessons, enrolment with a waiting list, quizzes, certificates and a gradebook."""
