@@ -99,7 +99,7 @@ def run_the_admin_area(project: Path, run: Run, shared: Environment, visitor: Br
     assert "Deactivated" in visitor.get("/admin/accounts/1")[2]
 
 
-WITHOUT = {"example": False}
+WITHOUT: dict[str, object] = {"example": False}
 REUSES = {
     "website": Reuse(
         folder="pages", use=run_the_site, because={"example_domain": "pages"}, without=WITHOUT, same=EVERYTHING
