@@ -185,6 +185,11 @@ def test_what_is_pure_does_not_touch_the_system(module: str) -> None:
     assert {name.partition(".")[0] for name in imported_by(module)} & forbidden == set()
 
 
+def packages_after(*arguments: str) -> set[str]:
+    """The packages of which a run of Waypost has imported a module at its end."""
+    return {name.partition(".")[0] for name in modules_after(*arguments)}
+
+
 def modules_after(*arguments: str) -> set[str]:
     """The modules that a run of Waypost has imported at its end."""
     script = (
@@ -197,7 +202,7 @@ def modules_after(*arguments: str) -> set[str]:
     done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, check=True, cwd=ROOT)
     code, names = json.loads(done.stdout)
     assert code == 0, done.stderr
-    return {name.partition(".")[0] for name in names}
+    return set(names)
 
 
 @pytest.mark.parametrize(
@@ -213,8 +218,15 @@ def modules_after(*arguments: str) -> set[str]:
 )
 def test_what_needs_no_rendering_and_no_terminal_imports_neither(arguments: list[str]) -> None:
     heavy = {"copier", "pydantic", "plumbum", "questionary", "prompt_toolkit", "rich", "importlib_metadata"}
-    assert modules_after(*arguments) & heavy == set()
+    assert packages_after(*arguments) & heavy == set()
 
 
 def test_help_needs_no_jinja_and_no_yaml() -> None:
-    assert modules_after("--help") & {"jinja2", "yaml", "tomlkit"} == set()
+    assert packages_after("--help") & {"jinja2", "yaml", "tomlkit"} == set()
+
+
+def test_making_a_project_needs_no_table_of_public_projects_and_no_fields_of_all_replies(tmp_path: Path) -> None:
+    names = modules_after("new", str(tmp_path / "shop"), "--defaults", "--no-git", "--quiet")
+    assert {name for name in names if name.startswith(("waypost.practice", "waypost.commands.replies."))} == {
+        "waypost.commands.replies.reply"
+    }

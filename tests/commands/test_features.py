@@ -121,6 +121,7 @@ def test_what_is_there_already_is_no_error(place: Workplace, project: Path) -> N
         (["add", "redis"], 3, "cache=redis or sessions=redis"),
         (["add", "predictions"], 3, "choose example_domain = items, or template = flask-micro"),
         (["add", "flask-smorest"], 3, "api_library is not asked beside the project's other answers"),
+        (["add", "celery", "--set", "jobs=none"], 3, "--set makes it none, and add celery makes it celery"),
         (["remove", "cookie"], 3, "sessions cannot be left out"),
         (["remove", "sqlite"], 3, "the example keeps its data in a database"),
         (["add"], 2, "no feature is named"),

@@ -75,6 +75,13 @@ def test_what_is_there_is_said() -> None:
     assert answers({"monitoring": ("statsd",)}, add="statsd") == {"monitoring": ("statsd",)}
 
 
+def test_a_feature_that_is_named_twice_is_not_said_to_be_there_or_gone() -> None:
+    assert notes({"jobs": "none", "monitoring": ()}, add="celery prometheus jobs=celery prometheus") == ()
+    assert notes({"monitoring": ("prometheus",)}, remove="prometheus monitoring prometheus") == ()
+    assert answers({"monitoring": ("prometheus",)}, remove="prometheus monitoring") == {"monitoring": ()}
+    assert notes({"jobs": "celery"}, add="celery celery") == ("celery is there already.",)
+
+
 @pytest.mark.parametrize(
     ("wanted", "code", "said"),
     [

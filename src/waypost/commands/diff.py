@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import io
+import string
+import zlib
+from base64 import b85encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -22,6 +26,10 @@ from waypost.sources.plain import RenderedFile
 from waypost.update.merge.changes import ChangeKind
 
 _EXECUTABLE, _REGULAR = "100755", "100644"
+_BINARY_LINE = 52
+"""How many bytes a line of a binary patch holds."""
+_LENGTHS = f" {string.ascii_uppercase}{string.ascii_lowercase}"
+"""How many they are, as the letter that begins the line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,10 +124,30 @@ def _lines(path: str, old: RenderedFile | None, new: RenderedFile | None) -> Ite
     try:
         texts = [io.StringIO(content.decode(), newline="\n").readlines() for content in (one, other)]
     except UnicodeDecodeError:
-        yield f"Binary files {names[0]} and {names[1]} differ\n"
+        yield from _binary_lines(one, other)
         return
     for line in difflib.unified_diff(texts[0], texts[1], names[0], names[1]):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _binary_lines(old: bytes, new: bytes) -> Iterator[str]:
+    """Yield how git writes bytes that are no text: whole, in both directions, behind the names of their objects."""
+    yield f"index {_object_name(old)}..{_object_name(new)}\n"
+    yield "GIT binary patch\n"
+    for content in (new, old):
+        yield f"literal {len(content)}\n"
+        packed = zlib.compress(content)
+        for start in range(0, len(packed), _BINARY_LINE):
+            part = packed[start : start + _BINARY_LINE]
+            yield f"{_LENGTHS[len(part)]}{b85encode(part, pad=True).decode()}\n"
+        yield "\n"
+
+
+def _object_name(content: bytes) -> str:
+    """Return what git calls the content: zeros where there is none."""
+    if not content:
+        return "0" * 40
+    return hashlib.sha1(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()
 
 
 def _mode(file: RenderedFile | None) -> str:

@@ -7,9 +7,9 @@ import threading
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from waypost.address import CREDENTIALS_HINT, has_credentials
-from waypost.commands.replies.fields import ContentFields, NewFields, TemplateFields
 from waypost.commands.replies.reply import Reply, answer_fields, here, shown_path, steps_into
 from waypost.errors import StateError, UsageError
 from waypost.model import Value
@@ -29,6 +29,9 @@ from waypost.sources.failures import reason_of, temporary_trouble, working_folde
 from waypost.sources.plain import RenderedFile
 from waypost.sources.rendering import preload, refuse_unsafe
 from waypost.sources.source import source_at
+
+if TYPE_CHECKING:  # the fields of all replies take longer to import than a project needs of them
+    from waypost.commands.replies.fields import ContentFields, NewFields, TemplateFields
 
 
 def new(

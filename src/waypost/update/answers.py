@@ -38,6 +38,7 @@ def resolve_inputs(
     recorded = {key: answer for key, answer in recorded_answers(record, catalogue).items() if key in before}
     given = read_inputs(replace(inputs, settings=tuple(settings)), catalogue)
     wishes = wished(catalogue, {**before, **values_of(without_auto(given))}, inputs.adds, inputs.removes)
+    _refuse_contradiction(given, wishes)
     given |= wishes.answers
     meant = without_auto(given)
     answers = {**recorded, **meant}
@@ -69,6 +70,19 @@ def _refuse_unused(wishes: Wishes, resolution: Resolution) -> None:
                 hint="`waypost answers show` prints those, and `waypost add --list` shows what can be added.",
                 key=key,
                 code=ErrorCode.NOT_APPLICABLE,
+            )
+
+
+def _refuse_contradiction(given: Mapping[str, Answer], wishes: Wishes) -> None:
+    """Raise ``AnswersError`` where a feature's question is given another answer that cannot stand beside it."""
+    for key, wish in wishes.answers.items():
+        if key in given and not isinstance(wish.value, tuple) and given[key].value != wish.value:
+            said, meant = as_text(given[key].value), as_text(wish.value)
+            raise AnswersError(
+                f"{key} has one answer: {given[key].place} makes it {said}, and {wish.place} makes it {meant}",
+                hint="Give one of them.",
+                key=key,
+                code=ErrorCode.AMBIGUOUS_FEATURE,
             )
 
 

@@ -69,17 +69,19 @@ def wished(catalogue: Catalogue, before: Mapping[str, Value], adds: Sequence[str
         feature = _found(word, catalogue)
         question, now = catalogue.by_key[feature.key], _now(feature.key, answers, before)
         _refuse_second(feature, question, answers)
-        notes += [f"{feature.name} is there already."] if _has(now, feature) else []
+        if _has(before.get(feature.key), feature):
+            notes.append(f"{feature.name} is there already.")
         answers[feature.key] = Answer(value=_with(question, now, feature), origin="set", place=f"add {word}")
     for word in removes:
         features = _all_of(word, catalogue) or (_found(word, catalogue),)
         question = catalogue.by_key[features[0].key]
-        now = _now(question.key, answers, before)
-        if not any(_has(now, feature) for feature in features) and now != UNDECIDED:
+        was = before.get(question.key)
+        if not any(_has(was, feature) for feature in features) and was != UNDECIDED:
             notes.append(f"{word} is not there.")
             continue
+        now = _now(question.key, answers, before)
         answers[question.key] = Answer(value=_without(question, now, features), origin="set", place=f"remove {word}")
-    return Wishes(answers=answers, notes=tuple(notes))
+    return Wishes(answers=answers, notes=tuple(dict.fromkeys(notes)))
 
 
 def _on_values(question: Question) -> tuple[str | bool, ...]:
