@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from statistics import fmean
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+# What a name that is no time zone raises.
+NO_ZONE = (OSError, ValueError, ZoneInfoNotFoundError)
 # The day after the last one is still a day.
 LAST_DAY = date.max - timedelta(days=1)
 
@@ -13,7 +15,7 @@ def is_zone(name: str) -> bool:
     """Tell whether there is a time zone of this name."""
     try:
         ZoneInfo(name)
-    except (OSError, ValueError, ZoneInfoNotFoundError):
+    except NO_ZONE:
         return False
     return True
 

@@ -20,4 +20,3 @@ def test_authors_and_editors_are_appointed_on_the_command_line(
     for role in ("administrator", "king"):
         refused = runner.invoke(args=["blog", "appoint", "--email", EMAIL, "--role", role])
         assert refused.exit_code == 2
-{% if uses_profiles %}
