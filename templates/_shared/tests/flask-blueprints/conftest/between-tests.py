@@ -3,6 +3,9 @@ def _prepared(app: Flask) -> Iterator[Flask]:
     app.debug = False  # whatever FLASK_DEBUG says
 {% if uses_limits %}
     limiter.reset()
+{% if uses_redis %}
+    limiter.limiter.storage.reset()  # or the memory that stands in while Redis does not answer
+{% endif %}
 {% endif %}
 {% if sends_mail %}
     app.extensions["mailer"] = Outbox()
