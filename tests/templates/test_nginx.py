@@ -447,6 +447,10 @@ def test_no_log_of_nginx_has_what_opens_an_account(
     with nginx(project, f"http://127.0.0.1:{free_port()}") as proxy:
         for address in ("/elsewhere", *addresses):
             assert Browser(proxy).open(address)[0] == 502
+        # nginx answers before it writes its line.
+        deadline = time.monotonic() + 10
+        while (proxy.log.parent / "access.log").read_text().count("\n") < 3 and time.monotonic() < deadline:
+            time.sleep(0.05)
         logs = [(proxy.log.parent / name).read_text() for name in ("access.log", "error.log")]
     assert "/elsewhere" in logs[0]
     assert "/elsewhere" in logs[1]
