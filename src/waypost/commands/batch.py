@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from waypost.commands.new import new
-from waypost.commands.replies.fields import BatchFailedFields, BatchFields, BatchNewFields, BatchUpdateFields
+from waypost.commands.replies.of_projects import BatchFailedFields, BatchFields, BatchNewFields, BatchUpdateFields
 from waypost.commands.replies.reply import Reply, error_fields
 from waypost.commands.update import Manner, update_project
 from waypost.errors import ExitCode, WaypostError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, cast
 
-from waypost.commands.replies.fields import (
+from waypost.commands.replies.of_projects import (
     CheckFields,
     CheckOneFields,
     StandingFields,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from waypost.commands.replies.fields import DoctorFields
+from waypost.commands.replies.of_projects import DoctorFields
 from waypost.commands.replies.reply import Reply, here
 from waypost.errors import ExitCode, SourceError, WaypostError
 from waypost.projects.project import refuse_old_git

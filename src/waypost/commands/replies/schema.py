@@ -10,11 +10,7 @@ from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_t
 
 from waypost.commands.replies.fields import (
     AnswersFields,
-    BatchFields,
-    CheckFields,
-    CheckOneFields,
     DiffFields,
-    DoctorFields,
     Envelope,
     FailedFields,
     FeaturesFields,
@@ -26,6 +22,7 @@ from waypost.commands.replies.fields import (
     RegenerateFields,
     UpdateFields,
 )
+from waypost.commands.replies.of_projects import BatchFields, CheckFields, CheckOneFields, DoctorFields
 from waypost.commands.replies.reply import SCHEMA_VERSION, Reply
 from waypost.errors import UsageError, nearest
 
