@@ -172,8 +172,8 @@ def updating(bench: Bench) -> list[Row]:
         project = bench.new_folder()
         wanted = ("--set", f"template={template}", "--source", str(source), "--ref", "v0.1.0")
         bench.run((*WAYPOST, "new", str(project), *wanted))
-        readme = project / "README.md"
-        readme.write_text(readme.read_text() + "\nA line of ours.\n")
+        file = project / ".editorconfig"
+        file.write_text(file.read_text() + "\n# A line of ours.\n")
         bench.run(("git", "commit", "--quiet", "--all", "--message", "Ours"), project)
 
         def updated(command: tuple[str, ...], project: Path = project) -> Cost:
