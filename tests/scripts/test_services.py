@@ -14,7 +14,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import psutil
@@ -140,6 +140,14 @@ def has_ended(process: psutil.Process) -> bool:
         return True
 
 
+def connections_of(process: psutil.Process) -> list[Any]:
+    """The TCP connections of `process`; none where it has ended, as servers start and end workers all the time."""
+    try:
+        return process.net_connections("tcp")
+    except psutil.NoSuchProcess:
+        return []
+
+
 def eventually(fact: Callable[[], bool], seconds: float = 20) -> bool:
     deadline = time.monotonic() + seconds
     while not fact():
@@ -185,10 +193,16 @@ def test_server_listens_on_loopback_only(kind: type[Server], beside: Beside) -> 
     listening = {
         connection.laddr.ip
         for process in beside.processes
-        for connection in process.net_connections("tcp")
+        for connection in connections_of(process)
         if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
     }
     assert listening == {LOOPBACK}
+
+
+def test_a_process_that_has_ended_has_no_connections() -> None:
+    ended = psutil.Popen([sys.executable, "-c", "pass"])
+    ended.wait()
+    assert connections_of(ended) == []
 
 
 def test_postgresql_account_makes_databases_and_needs_its_password(beside: Beside) -> None:
