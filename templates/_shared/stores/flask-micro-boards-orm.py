@@ -71,10 +71,9 @@ def change_card(card_id: int, patch: CardPatch) -> Card:
         changed = card.model_dump(include={"title", "text", "version"})
         session.execute(update(CardRow).where(CardRow.id == card_id).values(changed))
         if patch.moves:
-            found = select(CardRow.id, CardRow.position).where(
-                CardRow.board_id == before.board_id, CardRow.lane == card.lane
-            )
-            lane = {row.id: row.position for row in session.execute(found.order_by(CardRow.position))}
+            found = select(CardRow.id, CardRow.position).order_by(CardRow.position)
+            same = (CardRow.board_id == before.board_id, CardRow.lane == card.lane)
+            lane = {row.id: row.position for row in session.execute(found.where(*same))}
             for each, position in rearrange(lane, card_id, patch.before).items():
                 moved = update(CardRow).where(CardRow.id == each)
                 session.execute(moved.values(position=position, lane=card.lane))
@@ -100,5 +99,5 @@ def lock_card(session: Session, card_id: int, version: int) -> CardRow:
         lock(session, board_id)
     row = session.get(CardRow, card_id)
     if row is None or row.version != version:
-        raise CardChangedError(row and Card.model_validate(row))
+        raise CardChangedError(Card.model_validate(row) if row else None)
     return row
