@@ -223,7 +223,7 @@ def test_neither_example_leaves_a_trace_of_itself_where_the_other_is(
 ) -> None:
     own = r"\bboards?\b|\bcards\b|API_TOKEN|CORS_ORIGINS|style\.css"
     assert not find_traces(render("flask-micro"), own)
-    assert not find_traces(boards(realtime=True), r"/items|an? item|ItemFields|bookmark|LIST_PASSWORD|\.cors")
+    assert not find_traces(boards(realtime=True), r"/items|an? item|ItemFields|bookmark|LIST_PASSWORD|from \.cors")
 
 
 def _race(project: Path, run: Run, serve: Serve, micro: Environment, variables: Mapping[str, str]) -> None:
