@@ -82,7 +82,7 @@ def openapi() -> dict[str, Any]:
     security = {"token": {"type": "http", "scheme": "bearer"}}
 {% endif %}
 {% if has_predictions %}
-    answers = Prediction | Predictions | Model | Card | drift.Drift | shadow.Comparison
+    answers = Prediction | Predictions | Model | Card | watch.Drift | watch.Comparison
 {% endif %}
     models = TypeAdapter({{ 'Item | ItemFields | ItemPage | ' if stores_items else 'Item | ItemPage | ' if has_items else 'Batch | answers | ' if has_predictions else 'Quote | QuoteFields | Rate | ' if stores_quotes else 'Quote | Rate | ' if has_quotes else 'Measurement | Bulk | Results | Latest | Buckets | ' if has_readings else 'Index | ' }}{{ 'Suggestions | ' if has_suggestions }}Problem)
     schemas = models.json_schema(ref_template="#/components/schemas/{model}")["$defs"]
@@ -102,8 +102,8 @@ def openapi() -> dict[str, Any]:
             "/predict/batch": {"post": batch},
             "/model": {"get": operation(get_model, 200, Model)},
             "/model/card": {"get": operation(get_card, 200, Card)},
-            "/model/drift": {"get": operation(get_drift, 200, drift.Drift)},
-            "/model/shadow": {"get": operation(get_shadow, 200, shadow.Comparison)},
+            "/model/drift": {"get": operation(get_drift, 200, watch.Drift)},
+            "/model/shadow": {"get": operation(get_shadow, 200, watch.Comparison)},
         },
 {% elif has_quotes %}
         "paths": {

@@ -18,36 +18,36 @@ def predict_batch() -> dict[str, Any]:
 
 @bp.get("/model")
 def get_model() -> dict[str, Any]:
-    """Return the model: its version, how good it is, and what it makes of each feature."""
-    return model().model_dump()
+    """Return the model: its version, how good it is, what it makes of each feature, and its card."""
+    return model().model_dump(mode="json")
 
 
 @bp.get("/model/card")
 def get_card() -> dict[str, Any]:
     """Return the model's card: what it is for, what it was made from, how good it is, and its limits."""
-    card: Card = current_app.extensions["card"] or abort(404, "Train this model to write its card.")
+    card: Card = model().card or abort(404, "Train this model to write its card.")
     return card.model_dump(mode="json")
 
 
 @bp.get("/model/drift")
 def get_drift() -> dict[str, Any]:
     """Return how far the features that came in are from those that the model was trained on."""
-    return drift.measure(model()).model_dump()
+    return watch.measure(model()).model_dump()
 
 
 @bp.get("/model/shadow")
 def get_shadow() -> dict[str, Any]:
     """Return how the predictions of the shadow model differ from those of the live one."""
-    beside: shadow.Shadow | None = current_app.extensions["shadow"]
-    found = beside.measure() if beside else shadow.Comparison(model=model().version)
+    beside: watch.Shadow | None = current_app.extensions["shadow"]
+    found = beside.measure() if beside else watch.Comparison(model=model().version)
     return found.model_dump()
 
 
 def predict_all(deliveries: list[dict[str, float]]) -> list[float]:
     """Predict for each delivery, count what was asked, and have the shadow model compared."""
-    drift.count(model(), deliveries)
+    watch.count(model(), deliveries)
 {% if exports_drift %}
-    drift.export(model())
+    watch.export(model())
 {% endif %}
     late = [model().predict(delivery) for delivery in deliveries]
     if beside := current_app.extensions["shadow"]:
