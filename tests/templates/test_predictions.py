@@ -149,10 +149,8 @@ def test_another_model_is_trained_by_one_command_and_then_answers(
 ) -> None:
     project = predicting(database="none")
     shipped = (project / "src/my_project/model.json").read_bytes()
-    card = (project / "src/my_project/model_card.json").read_bytes()
     run(project, micro, "make", "train")
     assert (project / "src/my_project/model.json").read_bytes() == shipped
-    assert (project / "src/my_project/model_card.json").read_bytes() == card
     data = project / "data" / "deliveries.csv"
     data.write_text(data.read_text().replace(",1\n", ",2\n").replace(",0\n", ",1\n").replace(",2\n", ",0\n"))
     run(project, micro, "make", "train")
@@ -184,7 +182,7 @@ def test_a_shadow_is_compared_by_all_workers_and_slows_no_answer(
         _post(f"{address}/predict", DELIVERY)
         with urllib.request.urlopen(f"{address}/metrics", timeout=20) as page:
             assert 'shadow_difference{measure="largest_difference"}' in page.read().decode()
-    shadow = project / "src/my_project/shadow.py"
+    shadow = project / "src/my_project/watch.py"
     slow = "import time\n\n\ndef wait(values, model):\n    time.sleep(5)\n    return model.predict(values)\n"
     code = shadow.read_text().replace("self._shadow.predict(each)", "wait(each, self._shadow)")
     shadow.write_text(code + f"\n\n{slow}")
@@ -212,7 +210,7 @@ def test_schemathesis_finds_nothing_against_its_api(
 def test_neither_example_leaves_a_trace_of_itself_where_the_other_is(
     predicting: Callable[..., Path], render: Render, find_traces: FindTraces
 ) -> None:
-    assert not find_traces(render("flask-micro"), r"predict|drift|deliver|model\.json|shadow|batch_max|model_card")
+    assert not find_traces(render("flask-micro"), r"predict|drift|deliver|model\.json|shadow|batch_max")
     assert not find_traces(predicting(), r"/items|an? item|ItemFields|If-Match")
 
 
