@@ -8,7 +8,8 @@ def test_the_shipped_model_and_card_are_what_the_training_makes(tmp_path: Path) 
 
 def test_a_card_that_says_something_new_has_the_date_of_its_training(tmp_path: Path) -> None:
     shipped, path = model.load(), tmp_path / "model.json"
-    assert (card := shipped.card)
+    card = shipped.card
+    assert card
     later = card.model_copy(update={"made_on": date(2100, 1, 1)})
     assert train.keep_date(later, path) == later  # none is there
     other = card.model_copy(update={"limits": []})
