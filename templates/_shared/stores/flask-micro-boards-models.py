@@ -4,13 +4,15 @@ class BoardRow(Base):
     """A board; `revision` counts its changes and those of its cards."""
 
     __tablename__ = "boards"
+{% if uses_sqlite %}
     __table_args__ = (
         CheckConstraint("length(name) > 0", name="name"),
-{% if uses_sqlite %}
         # No id is given twice: whoever knows a deleted board's would see another one.
         {"sqlite_autoincrement": True},
-{% endif %}
     )
+{% else %}
+    __table_args__ = (CheckConstraint("length(name) > 0", name="name"),)
+{% endif %}
 
     id: Mapped[int] = mapped_column({{ id }})
     name: Mapped[str] = mapped_column(String(80))

@@ -61,7 +61,8 @@ def create_card(board_id: int, new: CardFields) -> Card | None:
                 " VALUES ({{ of('board') }}, {{ of('lane') }}, {{ of('position') }}, {{ of('title') }}, {{ of('text') }}, {{ of('key') }}, 1)",
                 values | {"position": last + GAP},
             )
-        cursor.execute("SELECT * FROM cards WHERE board_id = {{ of('board') }} AND made_with = {{ of('key') }}", values)
+        made = "SELECT * FROM cards WHERE board_id = {{ of('board') }} AND made_with = {{ of('key') }}"
+        cursor.execute(made, values)
         return next((Card.model_validate(dict(row)) for row in cursor.fetchall()), None)
 
 
