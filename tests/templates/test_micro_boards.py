@@ -36,12 +36,6 @@ BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
 @pytest.fixture(scope="session")
-def micro(environment: MakeEnvironment) -> Environment:
-    """The environment of the default Python."""
-    return environment("flask-micro")
-
-
-@pytest.fixture(scope="session")
 def boards(render: Render) -> Callable[..., Path]:
     """``boards(data_access="orm")``: a project whose example are the boards."""
     return lambda **answers: render("flask-micro", kind="spa-backend", example_domain="boards", **answers)
