@@ -78,10 +78,11 @@ def require_token() -> None:
 @bp.after_request
 def allow_origins(response: Response) -> Response:
     """Let pages of the origins in CORS_ORIGINS read the answer, and those of no other."""
-    response.vary.add("Origin")
-    if request.origin and request.origin in current_app.config["SETTINGS"].cors_origins.split(","):
-        response.access_control_allow_origin = request.origin
-        response.headers.update(PREFLIGHT if request.method == "OPTIONS" else READABLE)
+    if origins := current_app.config["SETTINGS"].cors_origins:
+        response.vary.add("Origin")
+        if request.origin in origins.split(","):
+            response.access_control_allow_origin = request.origin
+            response.headers.update(PREFLIGHT if request.method == "OPTIONS" else READABLE)
     return response
 
 
