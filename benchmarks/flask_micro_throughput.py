@@ -42,7 +42,6 @@ def index() -> dict[str, str]:
 def healthz() -> dict[str, str]:
     return {"status": "ok"}
 """
-PATHS = ("/healthz", "/")
 
 
 def main() -> int:
@@ -57,7 +56,7 @@ def main() -> int:
             _served(options, options.project, _application(options.project), []) as (port, server),
         ):
             servers = {port: server, bare_port: bare_server}
-            return max(_compare(path, port, bare_port, servers, options) for path in PATHS)
+            return max(_compare(path, port, bare_port, servers, options) for path in options.paths)
 
 
 def _compare(path: str, port: int, bare_port: int, servers: dict[int, int], options: argparse.Namespace) -> int:
@@ -185,6 +184,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--requests", type=int, default=400, help="requests of each run (default: %(default)s)")
     parser.add_argument("--connections", type=int, default=2, help="at once (default: %(default)s)")
     parser.add_argument("--least", type=float, default=0.9, help="the ratio to reach (default: %(default)s)")
+    parser.add_argument("--paths", nargs="+", default=["/healthz", "/"], help="what to ask for (default: %(default)s)")
     parser.add_argument("--plain", action="store_true", help="serve the bare application without gunicorn.conf.py")
     options = parser.parse_args()
     if not list((options.project / "src").glob("*/__init__.py")):

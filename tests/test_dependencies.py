@@ -24,7 +24,7 @@ def projects(template: str) -> tuple[tuple[frozenset[str], dict[str, list[str]]]
 
 
 def _projects(template: str) -> Iterator[tuple[frozenset[str], dict[str, list[str]]]]:
-    for answers in (*pairwise(template), *at_random(template, 30, "dependencies")):
+    for answers in (*pairwise(template), *at_random(template, 60, "dependencies")):
         resolution = catalogue().resolve(answers)
         context = {**resolution.context, **resolution.facts}
         text = catalogue().expressions.rendered_file(f"templates/{template}/pyproject.toml.jinja", context)

@@ -43,6 +43,7 @@ DESIGN: Mapping[str, str] = {
     "database": "none sqlite postgresql mysql oracle mongodb",
     "data_access": "orm sql",
     "api": "none rest",
+    "admin_library": "own flask-admin",
     "api_library": "plain flask-smorest flask-restful django-rest-framework django-ninja",
     "jobs": "none celery",
     "cache": "none redis",
@@ -95,7 +96,7 @@ def test_every_question_explains_itself(question: object) -> None:
 def test_every_question_and_every_fact_has_a_default() -> None:
     resolution = catalogue().resolve({})
     assert resolution.problems == ()
-    assert set(catalogue().by_key) - set(resolution.answers) <= {"django_version", "api_library"}
+    assert set(catalogue().by_key) - set(resolution.answers) <= {"django_version", "api_library", "admin_library"}
     assert all(fact is not None for fact in resolution.facts.values())
 
 

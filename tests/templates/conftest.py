@@ -193,6 +193,12 @@ def environment() -> MakeEnvironment:
     return shared_environment
 
 
+@pytest.fixture(scope="session")
+def micro(environment: MakeEnvironment) -> Environment:
+    """The environment of the default Python."""
+    return environment("flask-micro")
+
+
 # All that it knows but one: whoever guesses at passwords is to be slowed down.
 WORTH_A_WARNING = (
     "missing_auth,missing_test_data,base_url_mismatch,validation_mismatch,missing_deserializer,unused_openapi_auth,"

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import threading
 import urllib.error
 import urllib.request
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from support.browsing import PASSWORD, Visitor, visiting
+from support.static import static_files
 from templates.test_flask_blueprints import HOSTILE
 
 if TYPE_CHECKING:
@@ -186,7 +184,7 @@ def test_a_page_of_another_origin_signs_in_moves_cards_and_shows_a_conflict(
     project = boards()
     _prepare(project, run, shared)
     with (
-        _static(tmp_path) as origin,
+        static_files(tmp_path) as origin,
         serve(project, shared, variables={"CORS_ORIGINS": origin, "WEB_CONCURRENCY": "2"}) as url,
     ):
         run(project, shared, "flask", "boards", "export-client", str(tmp_path), "--api", url)
@@ -239,7 +237,7 @@ def test_a_page_of_another_site_gets_no_session_by_default(
     """``localhost`` is another site than ``127.0.0.1``: it may use the API, but no cookie says for whom."""
     project = boards()
     _prepare(project, run, shared)
-    with _static(tmp_path) as address:
+    with static_files(tmp_path) as address:
         origin = address.replace("127.0.0.1", "localhost")
         with serve(project, shared, variables={"CORS_ORIGINS": origin}) as url, visiting(chromium, origin) as visitor:
             run(project, shared, "flask", "boards", "export-client", str(tmp_path), "--api", url)
@@ -273,25 +271,6 @@ def _prepare(
         run(project, shared, "flask", "boards", "seed", variables=variables)
     made = run(project, shared, "flask", "create-api-token", *account, "--name", "tests", variables=variables)
     return made.stdout.strip()
-
-
-@contextlib.contextmanager
-def _static(folder: Path) -> Iterator[str]:
-    """A server of static files alone; gives its origin."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Silent, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, args=[0.02])
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-class _Silent(SimpleHTTPRequestHandler):
-    def log_message(self, *_arguments: object) -> None:
-        pass
 
 
 def _sign_in(visitor: Visitor, *, at_once: bool = False) -> None:

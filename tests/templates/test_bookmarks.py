@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+
+from support.asking import ask
 
 if TYPE_CHECKING:
     from templates.conftest import (
@@ -49,12 +48,6 @@ enabled = false
 [operations.checks.positive_data_acceptance]
 expected-statuses = ["2xx", 422]
 """
-
-
-@pytest.fixture(scope="session")
-def micro(environment: MakeEnvironment) -> Environment:
-    """The environment of the default Python."""
-    return environment("flask-micro")
 
 
 @pytest.fixture(scope="session")
@@ -138,21 +131,21 @@ def test_several_processes_create_once_and_lose_no_change(
     run(project, micro, "flask", "--app", "my_project", "migrate", variables=variables)
     with serve(project, micro, variables=variables) as address, ThreadPoolExecutor(12) as threads:
         key = {"Idempotency-Key": "4b1d"}
-        sent = list(threads.map(lambda _: _send("POST", f"{address}/bookmarks", TIDES, key), range(48)))
+        sent = list(threads.map(lambda _: ask("POST", f"{address}/bookmarks", TIDES, key), range(48)))
         assert {status for status, _ in sent} == {201}
         assert len({body["id"] for _, body in sent}) == 1
         place = f"{address}/bookmarks/{sent[0][1]['id']}"
         seen = {"If-Match": '"1"'}
-        changes = list(threads.map(lambda n: _send("PATCH", place, {"title": str(n)}, seen)[0], range(24)))
+        changes = list(threads.map(lambda n: ask("PATCH", place, {"title": str(n)}, seen)[0], range(24)))
         assert sorted(changes) == [200] + [412] * 23
-        assert _send("GET", place)[1]["version"] == 2
+        assert ask("GET", place)[1]["version"] == 2
         rows = {"bookmarks": [TIDES | {"title": str(number)} for number in range(40)]}
-        known = {row["bookmark"]["id"] for row in _send("POST", f"{address}/bookmarks/batch", rows)[1]["results"]}
-        coming = threads.map(lambda _: _send("POST", f"{address}/bookmarks", TIDES)[0], range(30))
+        known = {row["bookmark"]["id"] for row in ask("POST", f"{address}/bookmarks/batch", rows)[1]["results"]}
+        coming = threads.map(lambda _: ask("POST", f"{address}/bookmarks", TIDES)[0], range(30))
         paged: list[str] = []
         cursor: str | None = ""
         while cursor is not None:
-            _, page = _send("GET", f"{address}/bookmarks?limit=3&fields=id&cursor={cursor}")
+            _, page = ask("GET", f"{address}/bookmarks?limit=3&fields=id&cursor={cursor}")
             paged += [bookmark["id"] for bookmark in page["bookmarks"]]
             cursor = page["next_cursor"]
         assert set(coming) == {201}
@@ -181,9 +174,9 @@ def test_another_way_to_the_data_finds_what_is_there(
         run(project, micro, "make", "migrate", variables=variables)
         run(project, micro, "make", "seed", variables=variables)
         with serve(project, micro, variables=variables) as address:
-            sent = _send("POST", f"{address}/bookmarks", TIDES, {"Idempotency-Key": "kept"})
-            first = _send("GET", f"{address}/bookmarks?sort=created_at&limit=3")[1]
-            rest = _send("GET", f"{address}/bookmarks?sort=created_at&cursor={first['next_cursor']}")[1]
+            sent = ask("POST", f"{address}/bookmarks", TIDES, {"Idempotency-Key": "kept"})
+            first = ask("GET", f"{address}/bookmarks?sort=created_at&limit=3")[1]
+            rest = ask("GET", f"{address}/bookmarks?sort=created_at&cursor={first['next_cursor']}")[1]
             found.append((sent, first, rest))
         if access == "orm":
             run(project, micro, "flask", "--app", "my_project", "check-migrations", variables=variables)
@@ -227,23 +220,3 @@ def test_no_other_example_has_a_trace_of_it(
 ) -> None:
     assert not find_traces(render("flask-micro"), r"bookmark|idempotency|make seed")
     assert not find_traces(bookmarking(), r"/items|an? item|ItemFields|predict")
-
-
-def test_it_stays_small(bookmarking: Callable[..., Path]) -> None:
-    project = bookmarking()
-    apart = {"LICENSE", ".copier-answers.yml"}
-    files = [path for path in project.rglob("*") if path.is_file() and path.name not in apart]
-    assert len(files) <= 18
-    code = [path.read_text().splitlines() for path in (project / "src").rglob("*.py")]
-    assert sum(bool(line.strip()) for lines in code for line in lines) <= 700
-
-
-def _send(method: str, url: str, body: object = None, headers: Mapping[str, str] | None = None) -> tuple[int, Any]:
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, {"Content-Type": "application/json", **(headers or {})}, method=method)
-    try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return answer.status, json.loads(answer.read())
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, json.loads(error.read())

@@ -39,12 +39,6 @@ HOSTILE_NAMES = {
 
 
 @pytest.fixture(scope="session")
-def micro(environment: MakeEnvironment) -> Environment:
-    """The environment of the default Python."""
-    return environment("flask-micro")
-
-
-@pytest.fixture(scope="session")
 def default_project(render: Render) -> Path:
     """The project of nothing but defaults."""
     return render("flask-micro")

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
         Background,
         Environment,
         HoldToDescription,
-        MakeEnvironment,
         PassGates,
         Render,
         Run,
@@ -90,12 +89,6 @@ for _ in range(2):
     assert isinstance(done.exception, oracledb.DatabaseError), done
     assert committed == [*released], committed
 """
-
-
-@pytest.fixture(scope="session")
-def micro(environment: MakeEnvironment) -> Environment:
-    """The environment of the default Python."""
-    return environment("flask-micro")
 
 
 @pytest.mark.service

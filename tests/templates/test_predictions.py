@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support.asking import ask, eventually
+
 if TYPE_CHECKING:
     from templates.conftest import (
         Environment,
@@ -28,12 +30,6 @@ pytestmark = pytest.mark.project
 
 WATCHED = ("prometheus", "statsd")
 DELIVERY = {"distance_km": 25, "stops": 33, "rain_mm": 6.5}
-
-
-@pytest.fixture(scope="session")
-def micro(environment: MakeEnvironment) -> Environment:
-    """The environment of the default Python."""
-    return environment("flask-micro")
 
 
 @pytest.fixture(scope="session")
@@ -149,10 +145,8 @@ def test_another_model_is_trained_by_one_command_and_then_answers(
 ) -> None:
     project = predicting(database="none")
     shipped = (project / "src/my_project/model.json").read_bytes()
-    card = (project / "src/my_project/model_card.json").read_bytes()
     run(project, micro, "make", "train")
     assert (project / "src/my_project/model.json").read_bytes() == shipped
-    assert (project / "src/my_project/model_card.json").read_bytes() == card
     data = project / "data" / "deliveries.csv"
     data.write_text(data.read_text().replace(",1\n", ",2\n").replace(",0\n", ",1\n").replace(",2\n", ",0\n"))
     run(project, micro, "make", "train")
@@ -178,13 +172,13 @@ def test_a_shadow_is_compared_by_all_workers_and_slows_no_answer(
     variables = {"WEB_CONCURRENCY": "3", "SHADOW_MODEL": "next.json", "SHADOW_SHARE": "1"}
     with serve(project, micro, variables=variables) as address:
         answers = [_post(f"{address}/predict", DELIVERY) for _ in range(30)]
-        told = _eventually(lambda: _get(f"{address}/model/shadow"), lambda told: told["compared"] == 30)
+        told = eventually(lambda: _get(f"{address}/model/shadow"), lambda told: told["compared"] == 30)
         assert (told["shadow"], told["skipped"], told["failed"]) == (version, 0, 0)
         assert all(_get(f"{address}/model/shadow") == told for _ in range(10))
         _post(f"{address}/predict", DELIVERY)
         with urllib.request.urlopen(f"{address}/metrics", timeout=20) as page:
             assert 'shadow_difference{measure="largest_difference"}' in page.read().decode()
-    shadow = project / "src/my_project/shadow.py"
+    shadow = project / "src/my_project/watch.py"
     slow = "import time\n\n\ndef wait(values, model):\n    time.sleep(5)\n    return model.predict(values)\n"
     code = shadow.read_text().replace("self._shadow.predict(each)", "wait(each, self._shadow)")
     shadow.write_text(code + f"\n\n{slow}")
@@ -212,33 +206,13 @@ def test_schemathesis_finds_nothing_against_its_api(
 def test_neither_example_leaves_a_trace_of_itself_where_the_other_is(
     predicting: Callable[..., Path], render: Render, find_traces: FindTraces
 ) -> None:
-    assert not find_traces(render("flask-micro"), r"predict|drift|deliver|model\.json|shadow|batch_max|model_card")
+    assert not find_traces(render("flask-micro"), r"predict|drift|deliver|model\.json|shadow|batch_max")
     assert not find_traces(predicting(), r"/items|an? item|ItemFields|If-Match")
 
 
-def test_it_stays_small(predicting: Callable[..., Path]) -> None:
-    """Nine files more than the 15 of the default project, three of which are data, a model and its card."""
-    project = predicting()
-    files = [path for path in project.rglob("*") if path.is_file()]
-    assert len([path for path in files if path.name not in {"LICENSE", ".copier-answers.yml"}]) <= 24
-    code = [path.read_text("utf-8").splitlines() for path in (project / "src").rglob("*.py")]
-    assert sum(bool(line.strip()) for lines in code for line in lines) <= 700
-
-
-def _eventually(ask: Callable[[], Any], is_there: Callable[[Any], bool]) -> Any:
-    """Return the first answer that is the one waited for, or the last of ten seconds."""
-    latest = time.monotonic() + 10
-    while not is_there(answer := ask()) and time.monotonic() < latest:
-        time.sleep(0.1)
-    return answer
-
-
 def _get(url: str) -> Any:
-    with urllib.request.urlopen(url, timeout=20) as answer:
-        return json.loads(answer.read())
+    return ask("GET", url)[1]
 
 
 def _post(url: str, data: object) -> Any:
-    request = urllib.request.Request(url, json.dumps(data).encode(), {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        return json.loads(answer.read())
+    return ask("POST", url, data)[1]

@@ -8,9 +8,6 @@ import signal
 import socket
 import subprocess
 import time
-import tomllib
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -18,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from support.asking import ask
 
 if TYPE_CHECKING:
     from templates.conftest import (
@@ -44,12 +43,6 @@ def before_call(context, case, kwargs):
         case.headers["Idempotency-Key"] = uuid.uuid4().hex
 """
 BUDGET = 2.0  # seconds for one call of the upstream, with all its attempts
-
-
-@pytest.fixture(scope="session")
-def micro(environment: MakeEnvironment) -> Environment:
-    """The environment of the default Python."""
-    return environment("flask-micro")
 
 
 @pytest.fixture(scope="session")
@@ -212,18 +205,6 @@ def test_neither_example_leaves_a_trace_of_itself_where_the_other_is(
     assert not find_traces(quoting(database="none"), r"/items|idempoten|seed|forget|migrat|predict")
 
 
-def test_it_stays_small(quoting: Callable[..., Path]) -> None:
-    """By the rule for all: lines that are not blank; not counted are licence, records and ``.env``."""
-    project = quoting()
-    files = [path for path in project.rglob("*") if path.is_file()]
-    counted = [path for path in files if path.name not in {"LICENSE", ".copier-answers.yml", ".env"}]
-    assert len([path for path in counted if "docs" not in path.parts]) <= 18
-    code = [line for path in (project / "src").rglob("*.py") for line in path.read_text("utf-8").splitlines()]
-    assert len([line for line in code if line.strip()]) <= 700
-    needed = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
-    assert [name.partition(">")[0] for name in needed] == ["flask[dotenv]", "gunicorn", "httpx", "pydantic"]
-
-
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
@@ -255,30 +236,20 @@ def _upstream(project: Path, environment: Environment, port: int, mode: str) -> 
         process.wait()
 
 
-def _at_once(ask: Callable[[int], tuple[int, Any]]) -> list[tuple[int, Any, float]]:
+def _at_once(asked: Callable[[int], tuple[int, Any]]) -> list[tuple[int, Any, float]]:
     """Ask from twelve threads, so that each process is asked; the last of each answer are its seconds."""
 
     def measured(number: int) -> tuple[int, Any, float]:
         began = time.monotonic()
-        return *ask(number), time.monotonic() - began
+        return *asked(number), time.monotonic() - began
 
     with ThreadPoolExecutor(12) as threads:
         return list(threads.map(measured, range(24)))
 
 
 def _get(url: str) -> tuple[int, Any]:
-    return _send(urllib.request.Request(url))
+    return ask("GET", url)
 
 
 def _post(url: str, key: str, values: object) -> tuple[int, Any]:
-    headers = {"Content-Type": "application/json", "Idempotency-Key": key}
-    return _send(urllib.request.Request(url, json.dumps(values).encode(), headers))
-
-
-def _send(request: urllib.request.Request) -> tuple[int, Any]:
-    try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return answer.status, json.loads(answer.read())
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, json.loads(error.read())
+    return ask("POST", url, values, {"Idempotency-Key": key})

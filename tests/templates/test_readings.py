@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import urllib.request
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
+
+from support.asking import ask
 
 if TYPE_CHECKING:
     from templates.conftest import (
@@ -33,12 +34,6 @@ BERLIN = ZoneInfo("Europe/Berlin")
 # A day with 25 hours, whenever the test runs: readings are kept for long enough.
 LONG_DAY = datetime(2025, 10, 26, tzinfo=BERLIN)
 VARIABLES = {"READER_TOKEN": READER, "RETENTION_DAYS": "3650", "WEB_CONCURRENCY": "4"}
-
-
-@pytest.fixture(scope="session")
-def micro(environment: MakeEnvironment) -> Environment:
-    """The environment of the default Python."""
-    return environment("flask-micro")
 
 
 @pytest.fixture(scope="session")
@@ -188,23 +183,9 @@ def test_neither_example_leaves_a_trace_of_itself_where_the_other_is(
     assert not find_traces(reading(), r"/items|an? item|ItemFields|If-Match|predict")
 
 
-def test_it_stays_small(reading: Callable[..., Path]) -> None:
-    """Lines that are not blank, and files besides licence, record, `.env` and decision record."""
-    project = reading()
-    files = [path for path in project.rglob("*") if path.is_file()]
-    assert len([path for path in files if path.name not in {"LICENSE", ".copier-answers.yml"}]) <= 18
-    code = "\n".join(path.read_text(encoding="utf-8") for path in (project / "src").rglob("*.py"))
-    assert len([line for line in code.splitlines() if line.strip()]) <= 700
-
-
 def _get(url: str) -> Any:
-    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {READER}"})
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        return json.loads(answer.read())
+    return ask("GET", url, headers={"Authorization": f"Bearer {READER}"})[1]
 
 
 def _post(url: str, data: object, token: str) -> Any:
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    request = urllib.request.Request(url, json.dumps(data).encode(), headers)
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        return json.loads(answer.read())
+    return ask("POST", url, data, {"Authorization": f"Bearer {token}"})[1]

@@ -16,19 +16,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from support.browsing import RULES
+from support.small import lines_of_code
 
 if TYPE_CHECKING:
-    from templates.conftest import Environment, FindTraces, MakeEnvironment, PassGates, Render, Run, Serve
+    from templates.conftest import Environment, FindTraces, PassGates, Render, Run, Serve
 
 pytestmark = pytest.mark.project
 
 PASSWORD = "p" * 32
-
-
-@pytest.fixture(scope="session")
-def micro(environment: MakeEnvironment) -> Environment:
-    """The environment of the default Python."""
-    return environment("flask-micro")
 
 
 @pytest.fixture(scope="session")
@@ -136,13 +131,8 @@ def test_neither_example_leaves_a_trace_of_itself_where_the_other_is(
     assert not find_traces(waiting(), r"/items|an? item|ItemFields|If-Match|predict|openapi")
 
 
-def test_it_stays_small(waiting: Callable[..., Path]) -> None:
-    """Lines that are not blank, and files besides licence, record, `.env` and decision record."""
-    project = waiting()
-    files = [path for path in project.rglob("*") if path.is_file()]
-    assert len([path for path in files if path.name not in {"LICENSE", ".copier-answers.yml"}]) <= 18
-    code = "\n".join(path.read_text(encoding="utf-8") for path in (project / "src").rglob("*.py"))
-    assert len([line for line in code.splitlines() if line.strip()]) <= 300
+def test_it_can_be_read_in_five_minutes(waiting: Callable[..., Path]) -> None:
+    assert lines_of_code(waiting()) <= 300
 
 
 def _join(address: str, email: str) -> str:

@@ -25,7 +25,7 @@ from waypost.sources.rendering import render, rendering
 from waypost.system import git
 from waypost.system.scratch import uninterrupted
 
-_SECRET_LINE = re.compile(r"^SECRET_KEY=.*$", re.MULTILINE)
+_SECRET_LINE = re.compile(r"^(SECRET_KEY|[A-Z_]+(?==change-me$))=.*$", re.MULTILINE)
 _FALLBACK_EMAIL = "waypost@localhost.invalid"
 _OWNER_ONLY = 0o600
 _STAGING = ".waypost"
@@ -163,11 +163,11 @@ def _make(folder: Path, made: list[Path]) -> None:
 
 
 def _write_environment(project: Path) -> None:
-    """Write ``.env`` from ``.env.example`` with a secret of its own: readable by its owner alone, never recorded."""
+    """Write ``.env`` from ``.env.example`` with secrets of its own: readable by its owner alone, never recorded."""
     example = project / ".env.example"
     if not example.is_file() or os.path.lexists(project / _ENVIRONMENT):
         return
-    text = _SECRET_LINE.sub(f"SECRET_KEY={secrets.token_urlsafe(48)}", example.read_text(encoding="utf-8"), count=1)
+    text = _SECRET_LINE.sub(lambda line: f"{line[1]}={secrets.token_urlsafe(48)}", example.read_text(encoding="utf-8"))
     descriptor = os.open(project / _ENVIRONMENT, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
         stream.write(text)

@@ -11,19 +11,19 @@ if TYPE_CHECKING:
 
 HEADING: Final = "What the starter project gives (Waypost's own words)"
 
-EXAMPLES: Final[Mapping[str, tuple[str, TemplateName]]] = {
-    "rest-api": ("bookmarks", "flask-micro"),
-    "microservice": ("quotes", "flask-micro"),
-    "ml-service": ("predictions", "flask-micro"),
-    "iot-backend": ("readings", "flask-micro"),
-    "prototype": ("waitlist", "flask-micro"),
-    "lightweight-app": ("blog", "flask-blueprints"),
-    "website": ("pages", "flask-blueprints"),
-    "spa-backend": ("boards", "flask-blueprints"),
-    "ecommerce": ("shop", "django-full"),
-    "education": ("courses", "django-full"),
+EXAMPLES: Final[Mapping[str, tuple[str, tuple[TemplateName, ...]]]] = {
+    "rest-api": ("bookmarks", ("flask-micro",)),
+    "microservice": ("quotes", ("flask-micro",)),
+    "ml-service": ("predictions", ("flask-micro",)),
+    "iot-backend": ("readings", ("flask-micro",)),
+    "prototype": ("waitlist", ("flask-micro",)),
+    "lightweight-app": ("blog", ("flask-blueprints",)),
+    "website": ("pages", ("flask-blueprints",)),
+    "spa-backend": ("boards", ("flask-blueprints", "flask-micro")),
+    "ecommerce": ("shop", ("django-full",)),
+    "education": ("courses", ("django-full",)),
 }
-"""The example made for a kind, and the only template that has it; everywhere else the example is a list of items.
+"""The example made for a kind, and the templates that have it, the best first; elsewhere it is a list of items.
 
 The catalogue says the same (``fitting_example`` in ``templates/questions/stack.yml``); a test compares the two.
 """
@@ -70,8 +70,8 @@ def _lines(template: TemplateName, answers: Mapping[str, str]) -> Iterator[str]:
     if answers.get("data") == "document":
         yield _DOCUMENTS
     if answers.get("kind") in EXAMPLES:
-        example, best = EXAMPLES[answers["kind"]]
-        if best == template:
+        example, homes = EXAMPLES[answers["kind"]]
+        if template in homes:
             yield f"Example: made for this kind ({example}), where the other answers allow it."
         else:
-            yield f"Example: a list of items. {best} has one that fits better: {example}."
+            yield f"Example: a list of items. {homes[0]} has one that fits better: {example}."

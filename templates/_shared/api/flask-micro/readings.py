@@ -1,3 +1,77 @@
+"""The JSON API: its data, its views, its errors and its OpenAPI document."""
+
+import re
+from datetime import UTC, datetime
+from secrets import compare_digest
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, abort, current_app, request
+from pydantic import BaseModel, Field, JsonValue, TypeAdapter, ValidationError
+from pydantic_core import to_json
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import HTTPException, TooManyRequests, Unauthorized, UnprocessableEntity
+
+from . import db, readings
+from .commands import digest
+from .config import PROJECT_NAME
+from .readings import DEVICE, METRIC, Bucket, Latest, Measurement, Moment, Outcome, Size
+
+bp = Blueprint("api", __name__)
+LATEST = "/devices/<name>/metrics/<metric>/latest"
+BUCKETS = "/devices/<name>/metrics/<metric>/buckets"
+
+
+class Bulk(BaseModel, extra="forbid", strict=True):
+    """Readings, each of which is judged by itself."""
+
+    readings: list[JsonValue] = Field(min_length=1, max_length=500)
+
+
+class Result(BaseModel):
+    """What became of a reading; only one that is refused or in conflict is not stored."""
+
+    outcome: Outcome
+    detail: str = ""
+
+
+class Results(BaseModel):
+    """What became of each reading, in their order."""
+
+    results: list[Result]
+
+
+class BucketQuery(BaseModel, extra="forbid"):
+    """Which buckets to return: how long, from when on, and how many."""
+
+    size: Size = "hour"
+    since: Moment
+    count: int = Field(24, ge=1, le=400)
+
+
+class Buckets(BaseModel):
+    """Buckets of time, and the time zone that says when days begin."""
+
+    zone: str
+    buckets: list[Bucket]
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457); `errors` tells for each field what is wrong with it."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: dict[str, str] = {}
+
+
+@bp.get("/")
+def index() -> dict[str, str]:
+    """Say what this is and where it is described."""
+    return {"name": PROJECT_NAME, "openapi": "/openapi.json"}
+
+
 @bp.post("/readings")
 def create_reading() -> tuple[dict[str, Any], int]:
     """Store a reading of the device whose token is sent; to send it again changes nothing."""
@@ -98,3 +172,70 @@ def readable(name: str, metric: str) -> db.Device:
         return db.find_device(name) or abort(404)
     device = find_sender()
     return device if device.name == name else abort(404)
+
+
+def validate(model: type[BaseModel], data: bytes | dict[str, Any]) -> dict[str, Any]:
+    """Return the values, or answer with what is wrong with each of them."""
+    try:
+        valid = model.model_validate_json(data) if isinstance(data, bytes) else model(**data)
+        return valid.model_dump()
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        if details[0]["type"] == "json_invalid":
+            abort(400, details[0]["msg"])
+        errors = {".".join(map(str, each["loc"])) or "body": each["msg"] for each in details}
+        abort(problem(UnprocessableEntity("Some values are not valid."), errors))
+
+
+@bp.app_errorhandler(HTTPException)
+def problem(error: HTTPException, errors: dict[str, str] | None = None) -> Response:
+    """Answer with problem details, and with the headers of the error such as Allow."""
+    status, detail = error.code or 500, error.description or error.name
+    body = Problem(title=error.name, status=status, detail=detail, errors=errors or {})
+    headers = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
+    return Response(body.model_dump_json(), status, headers, "application/problem+json")
+
+
+@bp.get("/openapi.json")
+def openapi() -> dict[str, Any]:
+    """Describe the API."""
+    one, many = (content(form) | {"required": True} for form in (Measurement, Bulk))
+    created = operation(create_reading, 201, Result, requestBody=one)
+    created["responses"]["200"] = content(Result)  # sent before
+    place = [
+        {"name": key, "in": "path", "required": True, "schema": {"type": "string", "pattern": form}}
+        for key, form in (("name", DEVICE), ("metric", METRIC))
+    ]
+    query = [
+        {"name": key, "in": "query", "schema": schema, "required": "default" not in schema}
+        for key, schema in BucketQuery.model_json_schema()["properties"].items()
+    ]
+    paths = {
+        "/readings": {"post": created},
+        "/readings/bulk": {"post": operation(create_readings, 200, Results, requestBody=many)},
+        LATEST: {"get": operation(get_latest, 200, Latest, parameters=place)},
+        BUCKETS: {"get": operation(get_buckets, 200, Buckets, parameters=place + query)},
+    }
+    security = {"token": {"type": "http", "scheme": "bearer"}}
+    models = TypeAdapter(Measurement | Bulk | Results | Latest | Buckets | Problem)
+    schemas = models.json_schema(ref_template="#/components/schemas/{model}")["$defs"]
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": PROJECT_NAME, "version": "1"},
+        "paths": {path.replace("<", "{").replace(">", "}"): each for path, each in paths.items()},
+        "security": [{"token": []}],
+        "components": {"schemas": schemas, "securitySchemes": security},
+    }
+
+
+def operation(view: object, status: int, model: Any, **more: Any) -> Any:
+    """Describe a view: what it does, what it returns, and that errors are problem details."""
+    error = content(Problem, "application/problem+json")
+    responses = {str(status): content(model), "default": error}
+    return {"summary": view.__doc__, "responses": responses} | more
+
+
+def content(model: type[BaseModel], kind: str = "application/json") -> dict[str, Any]:
+    """Describe a body of this form."""
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    return {"description": model.__doc__, "content": {kind: {"schema": schema}}}

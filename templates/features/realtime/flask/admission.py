@@ -10,7 +10,7 @@ from flask import Response, abort, request
 {% if uses_accounts %}
 from flask_login import current_user
 {% endif %}
-{% if has_boards %}
+{% if has_live_boards %}
 
 from .cors import is_trusted
 {% endif %}
@@ -101,8 +101,8 @@ def is_general(header: str) -> bool:
 
 
 def admit() -> tuple[str, int, dict[str, str]]:
-    """Let a page of this site {{ 'or of an origin in `CORS_ORIGINS` ' if has_boards }}connect{{ ', for somebody who is signed in' if uses_accounts }}; programs name no origin."""
-{% if has_boards %}
+    """Let a page of this site {{ 'or of an origin in `CORS_ORIGINS` ' if has_live_boards }}connect{{ ', for somebody who is signed in' if uses_accounts }}; programs name no origin."""
+{% if has_live_boards %}
     if not is_trusted(request.origin):
 {% else %}
     if request.origin not in {None, f"{request.scheme}://{request.host}"}:

@@ -24,14 +24,14 @@ def test_a_shadow_is_compared_and_changes_no_answer(app: Flask, other: model.Mod
 def test_nobody_waits_for_a_slow_shadow(app: Flask, other: model.Model) -> None:
     Held.let_go = Event()
     client, beside = app.test_client(), put_beside(app, Held(**other.model_dump()))
-    for _ in range(shadow.MOST_WAITING + 10):
+    for _ in range(watch.MOST_WAITING + 10):
         assert client.post("/predict", json=FAR).status_code == 200
     compared = client.get("/model/shadow").get_json()
     assert compared["compared"] == 0
     assert 9 <= compared["skipped"] <= 10  # one may be under way beside those that wait
     Held.let_go.set()
     beside.waiting.join()
-    assert beside.measure().compared + compared["skipped"] == shadow.MOST_WAITING + 10
+    assert beside.measure().compared + compared["skipped"] == watch.MOST_WAITING + 10
 
 
 def test_no_answer_fails_with_the_shadow(app: Flask, other: model.Model) -> None:
