@@ -76,14 +76,21 @@ def test_a_file_stays_as_long_as_another_row_names_it(
     assert files() == {"1.png"}
 
 
+def test_a_row_without_a_file_has_none_to_delete(
+    user: User, django_capture_on_commit_callbacks: Committed
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        ProfilePicture.objects.create(user=user).delete()
+    assert not default_storage.exists("people")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_file_stays_when_nothing_is_committed(own: ProfilePicture) -> None:
     with transaction.atomic():
         own.delete()
         transaction.set_rollback(True)
     assert files() == {"1.png"}
-    own.refresh_from_db()
-    own.delete()
+    ProfilePicture.objects.get().delete()
     assert files() == set()
 
 
