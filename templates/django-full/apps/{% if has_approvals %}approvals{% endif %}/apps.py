@@ -13,6 +13,7 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let each `migrate` protect the tables, since a change of a table may take its triggers with it."""
+        from apps.approvals import signals
         from apps.approvals.protection import protect
 
         post_migrate.connect(protect, sender=self)

@@ -117,6 +117,23 @@ class DelegationForm(forms.Form):
         }
 
 
+class LeaveForm(forms.Form):
+    """That somebody means to delete their account: they type its address."""
+
+    email = forms.EmailField(label=_("Your email"))
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.address = email
+
+    def clean_email(self) -> str:
+        """Refuse any other address."""
+        email: str = self.cleaned_data["email"]
+        if email.casefold() != self.address.casefold():
+            raise forms.ValidationError(_("Type the address of this account."))
+        return email
+
+
 class FilterForm(forms.Form):
     """What to look for among requests."""
 

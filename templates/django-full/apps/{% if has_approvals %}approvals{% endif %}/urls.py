@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.approvals import views
+from apps.approvals import personal_views, views
 
 app_name = "approvals"
 
@@ -23,4 +23,6 @@ urlpatterns = [
     path("requests.json", views.export, {"form": "json"}, name="export_json"),
     path("audit-trail.csv", views.export_trail, {"form": "csv"}, name="export_trail_csv"),
     path("audit-trail.json", views.export_trail, {"form": "json"}, name="export_trail_json"),
+    path("your-data.json", personal_views.your_data, name="your_data"),
+    path("leave/", personal_views.leave, name="leave"),
 ]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.generic import ListView
 
 from apps.accounts.requests import SignedInRequest
-from apps.approvals import workflow
+from apps.approvals import standing_in, workflow
 from apps.approvals.exports import (
     ENTRY_COLUMNS,
     REQUEST_COLUMNS,
@@ -172,7 +172,7 @@ def delegations(request: SignedInRequest) -> HttpResponse:
     """List who decides in one's place, and add somebody."""
     form = DelegationForm(request.POST or None, principal=request.user)
     if form.is_valid():
-        workflow.delegate(request.user, form.cleaned_data["delegate"], **form.span)
+        standing_in.delegate(request.user, form.cleaned_data["delegate"], **form.span)
         messages.success(request, _("The delegation is saved."))
         return redirect("approvals:delegations")
     mine = Delegation.objects.filter(principal=request.user, ends_at__gt=timezone.now())
@@ -185,7 +185,7 @@ def delegations(request: SignedInRequest) -> HttpResponse:
 def end_delegation(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let somebody no longer decide in one's place."""
     try:
-        workflow.end_delegation(pk, request.user)
+        standing_in.end_delegation(pk, request.user)
     except Delegation.DoesNotExist:
         raise Http404 from None
     messages.success(request, _("The delegation has ended."))

@@ -156,6 +156,11 @@ def withdraw(pk: int, actor: User) -> PurchaseRequest:
     own(request, actor)
     if request.status == Status.WITHDRAWN:
         return request  # The first of two clicks has done it.
+    return give_up(request, actor)
+
+
+def give_up(request: PurchaseRequest, actor: User | None, comment: str = "") -> PurchaseRequest:
+    """Close a request that is locked and that nobody wants any longer."""
     before, after = request.status, destination(request.status, Move.WITHDRAW)
     if after is None:
         raise stand_against(Move.WITHDRAW)
@@ -167,6 +172,7 @@ def withdraw(pk: int, actor: User) -> PurchaseRequest:
         request,
         before={"status": before},
         after={"status": after},
+        comment=comment,
     )
     return request
 
@@ -240,67 +246,6 @@ def check(
         raise CannotMoveError(str(against.label))
 
 
-@transaction.atomic
-def delegate(principal: User, to: User, starts_at: datetime, ends_at: datetime) -> Delegation:
-    """Let somebody decide in somebody's place, for a time."""
-    if not (principal.has_perm(MAY_DECIDE) and to.has_perm(MAY_DECIDE)):
-        raise PermissionDenied
-    made = Delegation.objects.create(
-        principal=principal, delegate=to, starts_at=starts_at, ends_at=ends_at
-    )
-    record(AuditEntry.Action.DELEGATED, principal, after=terms_of(made))
-    return made
-
-
-@transaction.atomic
-def end_delegation(pk: int, principal: User) -> Delegation:
-    """Let nobody decide in one's place any longer; what has begun stays on record as long as it lasted."""
-    delegations = Delegation.objects.select_for_update().filter(principal=principal)
-    found = delegations.get(pk=pk)
-    now = timezone.now()
-    if found.ends_at > now:
-        before = terms_of(found)
-        found.starts_at, found.ends_at = min(found.starts_at, now), now
-        found.save(update_fields=["starts_at", "ends_at"])
-        record(AuditEntry.Action.DELEGATION_ENDED, principal, before=before, after=terms_of(found))
-    return found
-
-
-def escalate(now: datetime | None = None) -> int:
-    """Pass on what is overdue to whoever stands in, and return how many steps that were.
-
-    Where nobody is left to stand in, it is noted once that the step is overdue.
-    """
-    now = now or timezone.now()
-    overdue = Step.objects.filter(outcome="", due_at__lte=now, is_overdue=False)
-    return sum(pass_on(pk, request, now) for pk, request in overdue.values_list("pk", "request_id"))
-
-
-@transaction.atomic
-def pass_on(step_pk: int, request_pk: int, now: datetime) -> bool:
-    """Pass an overdue step on, unless it has been decided meanwhile, and tell whether it was."""
-    request = locked(request_pk)
-    steps = steps_of(request)
-    step = next((step for step in steps if step.pk == step_pk and not step.outcome), None)
-    if step is None or step.due_at is None or step.due_at > now or step.is_overdue:
-        return False
-    busy = {other.approver_id for other in steps} | {other.decided_by_id for other in steps}
-    before = {"approver": str(step.approver or "")}
-    unfit = {request.requester_id, *busy}
-    if not step.backup or step.backup_id in unfit or not deciders([step.backup]):
-        step.is_overdue = True
-        step.save(update_fields=["is_overdue"])
-        record(AuditEntry.Action.OVERDUE, None, request, before=before)
-        return False
-    step.approver, step.backup = step.backup, None
-    begin(step, now)
-    step.save(update_fields=["approver", "backup", "due_at"])
-    advance(request, request.status)
-    after = {"approver": str(step.approver)}
-    record(AuditEntry.Action.ESCALATED, None, request, before=before, after=after)
-    return True
-
-
 def department_called(name: str) -> Department:
     """Return the active department of a name. Raises `CannotMoveError` where there is none."""
     found = Department.objects.filter(name=name, is_active=True).first()
@@ -366,15 +311,6 @@ def content_of(request: PurchaseRequest) -> dict[str, Any]:
     """Return what a request asks for, for the audit trail."""
     return {name: getattr(request, name) for name in CONTENT} | {
         "department": str(request.department)
-    }
-
-
-def terms_of(delegation: Delegation) -> dict[str, Any]:
-    """Return what a delegation says, for the audit trail."""
-    return {
-        "delegate": str(delegation.delegate),
-        "from": delegation.starts_at,
-        "until": delegation.ends_at,
     }
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.approvals import workflow
+from apps.approvals import standing_in, workflow
 from apps.approvals.models import ApprovalRule, Delegation, Department, PurchaseRequest, Step
 from apps.approvals.protection import lift
 from tests.conftest import MakeUser
@@ -117,7 +117,7 @@ def step_of(request: PurchaseRequest, position: int = 1) -> Step:
 def delegated(principal: User, delegate: User, days: int = 2) -> Delegation:
     """Have somebody decide for somebody else, since yesterday."""
     now = timezone.now()
-    return workflow.delegate(
+    return standing_in.delegate(
         principal, delegate, now - timedelta(days=1), now + timedelta(days=days)
     )
 

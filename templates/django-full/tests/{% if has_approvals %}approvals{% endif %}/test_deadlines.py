@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.approvals import workflow
+from apps.approvals import deadlines, workflow
 from apps.approvals.models import AuditEntry, PurchaseRequest, Step
 from apps.approvals.rules import Move
 from tests.approvals.conftest import Ask, step_of
@@ -78,4 +78,4 @@ def test_what_has_been_decided_meanwhile_stays(waiting: PurchaseRequest, lead: U
     make_overdue()
     step = step_of(waiting)
     workflow.decide(step.pk, lead, Move.APPROVE)
-    assert not workflow.pass_on(step.pk, waiting.pk, timezone.now())
+    assert not deadlines.pass_on(step.pk, waiting.pk, timezone.now())

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.approvals import workflow
+from apps.approvals import standing_in, workflow
 from apps.approvals.models import AuditEntry, Delegation, Department, PurchaseRequest
 from apps.approvals.rules import Move
 from tests.approvals.conftest import Ask, browser, delegated, step_of
@@ -167,7 +167,7 @@ def test_who_decided_for_somebody_still_sees_what_they_decided(
 ) -> None:
     made = delegated(lead, deputy)
     workflow.decide(step_of(waiting).pk, deputy, Move.APPROVE)
-    workflow.end_delegation(made.pk, lead)
+    standing_in.end_delegation(made.pk, lead)
     assert "A laptop" in read(browser(deputy), waiting.get_absolute_url())
 
 

@@ -11,7 +11,9 @@ from apps.approvals.models import AuditEntry, PurchaseRequest, Step
 from apps.approvals.urls import urlpatterns
 from tests.approvals.conftest import browser, delegated, step_of
 
-EVERYBODY = {"inbox", "yours", "all", "export_csv", "export_json"}
+# Whoever leaves has to type their password first.
+OWN_DATA = {"your_data", "leave"}
+EVERYBODY = {"inbox", "yours", "all", "export_csv", "export_json"} | OWN_DATA
 TRAIL = {"audit", "export_trail_csv", "export_trail_json"}
 MAY_READ = {
     "requester": EVERYBODY | {"new", "request"},
@@ -29,7 +31,7 @@ MAY_DO = {
     "administrator": set(),
 }
 CHANGES = {"submit", "withdraw", "decide", "end_delegation", "edit"}
-ONLY_READ = EVERYBODY | TRAIL | {"request"}
+ONLY_READ = (EVERYBODY - {"leave"}) | TRAIL | {"request"}
 
 
 @pytest.fixture
@@ -80,6 +82,9 @@ def test_a_role_may_what_it_should_and_nothing_else(
         status = client.post(address, data).status_code
         if name in ONLY_READ:
             assert status in {403, 405}, (role, name)
+        elif name == "leave":
+            assert status == 302, (role, name)
+            assert User.objects.filter(pk=person.pk).exists()
         elif name in MAY_DO[role]:
             assert status in {302, 409}, (role, name)
         elif name in MAY_READ[role]:

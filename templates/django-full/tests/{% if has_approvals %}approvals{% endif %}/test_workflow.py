@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.approvals import workflow
+from apps.approvals import standing_in, workflow
 from apps.approvals.models import ApprovalRule, AuditEntry, PurchaseRequest, Step
 from apps.approvals.rules import CLOSED, Move, Status
 from apps.approvals.workflow import CannotMoveError, decide
@@ -124,7 +124,7 @@ def test_a_delegation_counts_while_it_lasts(
     waiting: PurchaseRequest, lead: User, deputy: User, hours: tuple[int, int]
 ) -> None:
     start, end = (timezone.now() + timedelta(hours=hour) for hour in hours)
-    workflow.delegate(lead, deputy, start, end)
+    standing_in.delegate(lead, deputy, start, end)
     with pytest.raises(PermissionDenied):
         approve(waiting, 1, deputy)
 
@@ -142,8 +142,8 @@ def test_a_delegation_that_has_ended_counts_no_longer(
     waiting: PurchaseRequest, lead: User, deputy: User
 ) -> None:
     made = delegated(lead, deputy)
-    workflow.end_delegation(made.pk, lead)
-    workflow.end_delegation(made.pk, lead)
+    standing_in.end_delegation(made.pk, lead)
+    standing_in.end_delegation(made.pk, lead)
     with pytest.raises(PermissionDenied):
         approve(waiting, 1, deputy)
     assert AuditEntry.objects.filter(request=None).count() == 2

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from apps.approvals.workflow import escalate
+from apps.approvals.deadlines import escalate
 
 
 class Command(BaseCommand):
