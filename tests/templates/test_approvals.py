@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import re
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from templates.test_django_full import PASSWORD, Browser
+from templates.test_django_updated import go_on, update
 
 if TYPE_CHECKING:
     from templates.conftest import (
@@ -54,6 +57,25 @@ TRAIL = """
 from apps.approvals.models import AuditEntry
 decisions = AuditEntry.objects.filter(request__title="New laptop for the studio", action__in=("approve", "decline"))
 print(decisions.count())
+"""
+# What is left in the database of a project without approvals, once all accounts are deleted.
+LEFT = """
+from django.db import IntegrityError, connection
+from apps.accounts.models import User
+User.objects.all().delete()
+connection.check_constraints()
+cursor = connection.cursor()
+for table in ("purchaserequest", "step", "auditentry"):
+    print(cursor.execute(f"SELECT COUNT(*) FROM approvals_{table}").fetchone()[0])
+print(cursor.execute("SELECT COUNT(*) FROM approvals_purchaserequest WHERE requester_id IS NOT NULL").fetchone()[0])
+try:
+    cursor.execute("DELETE FROM approvals_auditentry")
+except IntegrityError:
+    print("kept")
+"""
+ROWS = """
+from apps.approvals.models import AuditEntry, PurchaseRequest, Step
+print(PurchaseRequest.objects.count(), Step.objects.count(), AuditEntry.objects.count())
 """
 # One of them runs in every `make test`, the others in `make proof`.
 VARIANTS: dict[str, tuple[dict[str, object], str]] = {
@@ -183,6 +205,32 @@ def test_the_api_does_what_it_says_whatever_is_sent(
     token = run(project, installed, "python", "manage.py", "create-token", *account).stdout.strip()
     with serve(project, installed) as url:
         hold_to_description(url, token=token)
+
+
+@pytest.mark.thorough
+def test_approvals_that_are_taken_out_of_a_project_in_use_keep_their_rows_and_can_come_back(
+    *, render: Render, environment: MakeEnvironment, run: Run, tmp_path: Path
+) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(render("django-full", **APPROVALS), project)
+    installed = environment("django-full")
+
+    def manage(*arguments: str) -> str:
+        return run(project, installed, "python", "manage.py", *arguments).stdout
+
+    manage("migrate", "-v0")
+    manage("seed")
+    before = manage("shell", "-v0", "-c", ROWS).split()
+    migrations = {path.name for path in (project / "apps/approvals/migrations").glob("0*.py")}
+    update(project, render("django-full", kind="enterprise"))
+    go_on(project, installed, run)
+    assert not (project / "apps/approvals/workflow.py").exists()
+    assert {path.name for path in (project / "apps/approvals/migrations").glob("0*.py")} == migrations
+    assert manage("shell", "-v0", "-c", LEFT).split() == [*before, "0", "kept"]
+    shutil.rmtree(project / "apps/approvals")
+    update(project, render("django-full", **APPROVALS))
+    go_on(project, installed, run)
+    assert manage("shell", "-v0", "-c", ROWS).split() == before
 
 
 def test_approvals_leave_nothing_in_other_projects_and_the_items_nothing_in_them(
