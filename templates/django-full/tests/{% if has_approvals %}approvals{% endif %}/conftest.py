@@ -67,6 +67,24 @@ def auditor(make_member: Callable[..., User]) -> User:
 
 
 @pytest.fixture
+def person(
+    request: pytest.FixtureRequest, make_member: Callable[..., User], requester: User, lead: User
+) -> User:
+    """Give somebody of a role, who has nothing else to do with the request."""
+    lead.groups.set(lead.groups.filter(name="Approvers"))
+    match request.param:
+        case "requester":
+            return requester
+        case "approver":
+            return lead
+        case "administrator":
+            return request.getfixturevalue("administrator")
+        case "auditor":
+            return make_member("mei@example.com", "Auditors")
+    return make_member("eve@example.com")
+
+
+@pytest.fixture
 def department(lead: User, head: User, deputy: User) -> Department:
     """Give a department where the lead approves all, and the head what costs 1000 and more."""
     studio = Department.objects.create(name="Studio")

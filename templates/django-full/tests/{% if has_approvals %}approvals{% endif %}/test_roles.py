@@ -34,24 +34,6 @@ CHANGES = {"submit", "withdraw", "decide", "end_delegation", "edit"}
 ONLY_READ = (EVERYBODY - {"leave"}) | TRAIL | {"request"}
 
 
-@pytest.fixture
-def person(
-    request: pytest.FixtureRequest, make_member: Callable[..., User], requester: User, lead: User
-) -> User:
-    """Give somebody of a role, who has nothing else to do with the request."""
-    lead.groups.set(lead.groups.filter(name="Approvers"))
-    match request.param:
-        case "requester":
-            return requester
-        case "approver":
-            return lead
-        case "administrator":
-            return request.getfixturevalue("administrator")
-        case "auditor":
-            return make_member("mei@example.com", "Auditors")
-    return make_member("eve@example.com")
-
-
 def addresses(request: PurchaseRequest, delegation: int) -> dict[str, str]:
     """Return every address there is, by its name."""
     numbers = {"decide": step_of(request).pk, "end_delegation": delegation}
