@@ -1,4 +1,4 @@
-"""Personal data: what people may take along, and what stays when they go. The README has the policy and its reasons."""
+"""Personal data: what people may download, and what stays when they go. The README has the policy and its reasons."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ def decision(step: Step) -> Row:
 
 @transaction.atomic
 def let_go(user: User) -> None:
-    """Withdraw what somebody has asked for and nobody has decided yet: with the account goes whoever needs it."""
+    """Withdraw what somebody has asked for and nobody has decided yet, before their account is deleted."""
     theirs = PurchaseRequest.objects.filter(requester=user).exclude(status__in=CLOSED)
     for pk in theirs.values_list("pk", flat=True):
         request = workflow.locked(pk)

@@ -1,4 +1,4 @@
-"""The pages on which people take their data along, and leave."""
+"""The pages on which people download their data and delete their account."""
 
 from http import HTTPStatus
 

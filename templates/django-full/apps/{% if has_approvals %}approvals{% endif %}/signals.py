@@ -11,5 +11,5 @@ from apps.approvals.personal import let_go
 
 @receiver(pre_delete, sender=User)
 def withdraw_requests(instance: User, **_details: Any) -> None:
-    """Leave no request that waits for nobody's sake."""
+    """Withdraw the open requests of an account before it goes."""
     let_go(instance)

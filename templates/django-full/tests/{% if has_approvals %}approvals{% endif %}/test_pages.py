@@ -69,7 +69,7 @@ def test_a_request_goes_all_the_way(
         assert "Nothing waits for you" in read(theirs, "/approvals/")
     page_of_hers = read(hers, request.get_absolute_url())
     assert ">Approved<" in page_of_hers
-    assert "2140.00 EUR" in page_of_hers
+    assert "2,140.00 EUR" in page_of_hers
     assert "Fine." in page_of_hers
     assert "Submit request" not in page_of_hers
 

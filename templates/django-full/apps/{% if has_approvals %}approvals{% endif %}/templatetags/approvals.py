@@ -23,7 +23,7 @@ TONES = {
 @register.filter
 def money(amount: Decimal, currency: str) -> str:
     """Write an amount as the reader's language does, with its currency."""
-    return f"{number_format(amount, decimal_pos=2)} {currency}"
+    return f"{number_format(amount, decimal_pos=2, force_grouping=True)} {currency}"
 
 
 @register.filter
