@@ -98,7 +98,10 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
+from contextlib import suppress
+
 from django.apps import apps
+from django.db import IntegrityError, transaction
 from django.db.models import CharField, TextField
 
 for model in apps.get_models():
@@ -111,8 +114,10 @@ for model in apps.get_models():
     ]
     for row, text in zip(model._default_manager.order_by("pk")[: len(TEXTS)], TEXTS):
         texts = {field.name: text[: field.max_length or 1000].strip() for field in fields}
-        if texts:
-            model._default_manager.filter(pk=row.pk).update(**texts)
+        # A database may protect what is closed; its pages then show the texts of others.
+        with suppress(IntegrityError), transaction.atomic():
+            if texts:
+                model._default_manager.filter(pk=row.pk).update(**texts)
 """,
 }
 PREPARE: Mapping[str, tuple[tuple[str, ...], ...]] = {

@@ -22,6 +22,7 @@ EXAMPLES: Final[Mapping[str, tuple[str, tuple[TemplateName, ...]]]] = {
     "spa-backend": ("boards", ("flask-blueprints", "flask-micro")),
     "ecommerce": ("shop", ("django-full",)),
     "education": ("courses", ("django-full",)),
+    "enterprise": ("approvals", ("django-full",)),
 }
 """The example made for a kind, and the templates that have it, the best first; elsewhere it is a list of items.
 

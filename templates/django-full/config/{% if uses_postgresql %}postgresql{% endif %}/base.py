@@ -10,6 +10,9 @@ from psycopg_pool import ConnectionPool
 class DatabaseWrapper(base.DatabaseWrapper):
     """A thread's connection to the database, lent by its process's pool."""
 
+    # The types of Django 5.2 do not have it yet.
+    pool: ConnectionPool | None
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
         """Return a connection that works.
 
