@@ -4,14 +4,14 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.shop.forms import ProductForm
-from apps.shop.models import Category, Order, OrderLine, Product, Status
+from apps.shop.forms import ProductForm, VariantForm
+from apps.shop.models import Category, Order, OrderLine, Payment, Product, ProductQuerySet, Variant
 from apps.shop.orders import move
+from apps.shop.rules import Status
 
 
 @admin.register(Category)
@@ -24,6 +24,23 @@ class CategoryAdmin(admin.ModelAdmin[Category]):
     prepopulated_fields = {"slug": ("name",)}
 
 
+class VariantInline(admin.TabularInline[Variant, Product]):
+    """The variants of a product, of which there is one at least."""
+
+    model = Variant
+    form = VariantForm
+    fields = ("name", "sku", "own_price", "stock", "pieces")
+    readonly_fields = ("stock",)
+    extra = 0
+    min_num = 1
+    # A cart holds as many products.
+    max_num = 50
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Insist on the first one."""
+        return super().get_formset(request, obj, validate_min=True, **kwargs)
+
+
 @admin.register(Product)
 class ProductAdmin(admin.ModelAdmin[Product]):
     """All products, those that are no longer on sale too."""
@@ -32,31 +49,47 @@ class ProductAdmin(admin.ModelAdmin[Product]):
     list_display = ("name", "category", "price", "stock", "is_active")
     list_filter = ("is_active", "category", "created_at")
     list_select_related = ("category",)
-    search_fields = ("folded", "category__folded")
+    search_fields = ("folded", "category__folded", "variants__sku")
     autocomplete_fields = ("category",)
     prepopulated_fields = {"slug": ("name",)}
-    readonly_fields = ("stock", "created_at")
-    fieldsets = (
-        (None, {"fields": ("name", "slug", "category", "description", "price", "is_active")}),
-        (_("Stock"), {"fields": ("stock", "pieces")}),
-        (_("Dates"), {"fields": ("created_at",)}),
-    )
+    readonly_fields = ("created_at",)
+    fields = (*ProductForm.Meta.fields, "created_at")
+    inlines = (VariantInline,)
 
-    def save_model(
-        self, request: HttpRequest, obj: Product, form: ModelForm[Product], change: bool
-    ) -> None:
-        """Save what was said, and leave the stock to those who buy meanwhile."""
-        obj.save(update_fields=ProductForm.Meta.fields if change else None)
-        if not obj.add_stock(form.cleaned_data["pieces"]):
-            text = gettext("The stock has not been changed: others have bought meanwhile.")
-            messages.error(request, text)
+    def get_queryset(self, request: HttpRequest) -> ProductQuerySet:
+        """Return the products with their variants, whose stock the list shows."""
+        return Product.objects.for_display()
+
+    @admin.display(description=_("stock"))
+    def stock(self, product: Product) -> int:
+        """Return how many there are."""
+        return product.stock
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Save the variants, and change their stock by as many pieces as came in or went out."""
+        super().save_formset(request, form, formset, change)
+        for each in formset.initial_forms + formset.extra_forms:
+            pieces = each.cleaned_data.get("pieces")
+            if pieces and each.instance.pk and not each.instance.add_stock(pieces):
+                text = gettext("The stock has not been changed: others have bought meanwhile.")
+                messages.error(request, text)
 
 
 class OrderLineInline(admin.TabularInline[OrderLine, Order]):
     """What was ordered, which nobody changes."""
 
     model = OrderLine
-    fields = ("name", "price", "quantity")
+    fields = ("name", "price", "quantity", "tax_rate", "tax")
+    readonly_fields = fields
+    can_delete = False
+    max_num = 0
+
+
+class PaymentInline(admin.TabularInline[Payment, Order]):
+    """What the provider has said about the payment."""
+
+    model = Payment
+    fields = ("reference", "amount", "currency", "status", "created_at")
     readonly_fields = fields
     can_delete = False
     max_num = 0
@@ -71,10 +104,15 @@ class OrderAdmin(admin.ModelAdmin[Order]):
     list_select_related = ("customer",)
     search_fields = ("=pk", "folded", "customer__folded")
     date_hierarchy = "created_at"
-    fields = ("customer", "status", "total", "created_at", "name", "address")
-    readonly_fields = ("customer", "status", "total", "created_at")
-    inlines = (OrderLineInline,)
-    actions = ("mark_as_paid", "mark_as_sent", "cancel")
+    fields = (
+        *("customer", "status", "shipping", "total", "currency", "created_at"),
+        *("name", "street", "postcode", "city", "country"),
+    )
+    readonly_fields = (
+        *("customer", "status", "shipping", "total", "currency", "created_at", "country"),
+    )
+    inlines = (OrderLineInline, PaymentInline)
+    actions = ("mark_as_paid", "mark_as_sent", "cancel", "refund")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Let nobody make one: customers do, in the shop."""
@@ -86,7 +124,7 @@ class OrderAdmin(admin.ModelAdmin[Order]):
 
     def save_model(self, request: Any, obj: Order, form: Any, change: bool) -> None:
         """Save where it goes, and nothing that may have changed meanwhile."""
-        obj.save(update_fields=["name", "address"])
+        obj.save(update_fields=["name", "street", "postcode", "city"])
 
     @admin.action(description=_("Mark as paid"), permissions=["change"])
     def mark_as_paid(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
@@ -100,8 +138,13 @@ class OrderAdmin(admin.ModelAdmin[Order]):
 
     @admin.action(description=_("Cancel, and put back into the stock"), permissions=["change"])
     def cancel(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
-        """Give up these."""
+        """Give up these, which have not been paid."""
         self.move_all(request, orders, Status.CANCELLED)
+
+    @admin.action(description=_("Refund"), permissions=["change"])
+    def refund(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
+        """Send back what was paid for these."""
+        self.move_all(request, orders, Status.REFUNDED)
 
     def move_all(self, request: HttpRequest, orders: QuerySet[Order], status: Status) -> None:
         """Give orders a state, note it, and say of how many it could not be."""
