@@ -105,7 +105,7 @@ def test_a_shop_of_a_release_goes_on_on_a_server(
         )
 
 
-def _go_on(  # noqa: PLR0913  # what a test has
+def _go_on(
     version: str,
     more: dict[str, Any],
     variables: dict[str, str],

@@ -71,11 +71,11 @@ def test_tax_is_rounded_for_each_line_and_then_added_up() -> None:
 
 
 def test_a_bill_adds_up_to_the_cent() -> None:
-    items = [
+    wanted = [
         (Decimal("39.50"), 1, TaxClass.STANDARD),
         (Decimal("18.90"), 2, TaxClass.REDUCED),
     ]
-    due = bill(items, GERMANY)
+    due = bill(wanted, GERMANY)
     assert (due.subtotal, due.shipping.amount, due.total) == (
         Decimal("77.30"),
         Decimal("4.90"),
@@ -94,8 +94,8 @@ def test_shipping_is_free_from_an_amount_on(price: str, shipping: str) -> None:
 
 
 def test_the_country_decides_about_tax_and_shipping_and_not_about_the_price() -> None:
-    item = (Decimal("21.10"), 1, TaxClass.REDUCED)
-    found = {code: bill([item], tariff) for code, tariff in TARIFFS.items()}
+    wanted = (Decimal("21.10"), 1, TaxClass.REDUCED)
+    found = {code: bill([wanted], tariff) for code, tariff in TARIFFS.items()}
     assert {due.subtotal for due in found.values()} == {Decimal("21.10")}
     assert found["FR"].lines[0].tax == Decimal("1.10")
     assert found["DE"].lines[0].tax == Decimal("1.38")
