@@ -77,7 +77,7 @@ def installed(environment: MakeEnvironment) -> Environment:
     return environment("django-full")
 
 
-@pytest.mark.parametrize("version", [pytest.param("v0.1.0", marks=pytest.mark.thorough), "v0.3.0"])
+@pytest.mark.parametrize("version", [pytest.param("v0.2.0", marks=pytest.mark.thorough), "v0.3.0"])
 def test_a_shop_of_a_release_goes_on(
     *, render: Render, run: Run, installed: Environment, tmp_path: Path, version: str
 ) -> None:
