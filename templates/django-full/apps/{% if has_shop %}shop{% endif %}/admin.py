@@ -24,7 +24,7 @@ class CategoryAdmin(admin.ModelAdmin[Category]):
     prepopulated_fields = {"slug": ("name",)}
 
 
-class VariantInline(admin.TabularInline[Variant, Product]):
+class VariantInline(admin.StackedInline[Variant, Product]):
     """The variants of a product, of which there is one at least."""
 
     model = Variant
