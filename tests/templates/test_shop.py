@@ -58,6 +58,11 @@ VARIANTS: dict[str, tuple[dict[str, object], str]] = {
         {"api": "none", "accounts": "registration", "sessions": "cookie", "python_version": "3.13"},
         "3.13",
     ),
+    "pictures": ({"media": "local", "admin": "multi-role"}, "3.14"),
+    "pictures in S3, django-ninja": (
+        {"media": "s3", "database": "postgresql", "jobs": "celery", "api_library": "django-ninja"},
+        "3.12",
+    ),
     "Oracle": ({"database": "oracle", "jobs": "celery", "api": "none"}, "3.12"),
 }
 
