@@ -58,7 +58,7 @@ VARIANTS: dict[str, tuple[dict[str, object], str]] = {
         {"api": "none", "accounts": "registration", "sessions": "cookie", "python_version": "3.13"},
         "3.13",
     ),
-    "pictures": ({"media": "local", "admin": "multi-role"}, "3.14"),
+    "pictures": ({"media": "local", "admin": "multi-role"}, "3.12"),
     "pictures in S3, django-ninja": (
         {"media": "s3", "database": "postgresql", "jobs": "celery", "api_library": "django-ninja"},
         "3.12",
