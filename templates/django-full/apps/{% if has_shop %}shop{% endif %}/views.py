@@ -60,7 +60,7 @@ class ProductPage(DetailView[Product]):
     """Shows a product with its variants."""
 
     queryset = Product.objects.on_sale().for_display()
-    extra_context = {"tariff": TARIFFS[HOME]}
+    extra_context = {"shipping": min(tariff.shipping for tariff in TARIFFS.values())}
 
 
 @login_not_required

@@ -28,7 +28,7 @@ def test_the_customer_is_sent_what_they_have_ordered(
     assert mail.subject == f"Your order {order.pk}"
     assert "2 × A <lamp>: 79.00 EUR" in mail.body
     assert "Total with tax: 83.90 EUR" in mail.body
-    assert "19 % tax in it: 13.39 EUR" in mail.body
+    assert "19 % tax: 13.39 EUR" in mail.body
     assert "12 St James's Square" in mail.body
 
 
