@@ -1,11 +1,13 @@
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import User
 from apps.shop.models import Order, Product
 from apps.shop.orders import move
 from apps.shop.rules import Status, may_become
-from tests.shop.conftest import buy, stock_of
+from tests.shop.conftest import MakeProduct, buy, stock_of
 
 
 @pytest.mark.parametrize("status", Status)
@@ -74,3 +76,24 @@ def test_people_cancel_what_they_have_not_paid(
 def test_nobody_s_orders_are_none(user: User, product: Product) -> None:
     Order.objects.filter(pk=buy(user, product).pk).update(customer=None)
     assert not Order.objects.of(None).exists()
+
+
+def test_an_order_says_its_own_currency(signed_in: Client, order: Order) -> None:
+    Order.objects.update(currency="SEK")
+    for address in (order.get_absolute_url(), "/shop/orders/"):
+        page = signed_in.get(address).content.decode()
+        assert "83.90 SEK" in page
+        assert "EUR" not in page
+
+
+def test_the_list_of_orders_asks_the_database_the_same_however_long(
+    signed_in: Client, user: User, make_product: MakeProduct
+) -> None:
+    def queries(count: int) -> int:
+        for _ in range(count):
+            buy(user, make_product(), make_product())
+        with CaptureQueriesContext(connection) as captured:
+            signed_in.get("/shop/orders/")
+        return len(captured)
+
+    assert queries(1) == queries(5)

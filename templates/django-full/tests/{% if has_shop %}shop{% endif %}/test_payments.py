@@ -178,6 +178,7 @@ def test_a_signature_holds_for_a_while() -> None:
         {"kind": "stolen"},
         {"reference": "x"},
         {"reference": 7},
+        {"id": "x"},
     ],
 )
 def test_a_signed_delivery_that_does_not_fit_is_refused(

@@ -30,7 +30,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """What has happened to a payment. The provider gives each event an identifier of its own."""
+    """What has happened to a payment. The provider gives each event an identifier of its own, of up to 100 letters."""
 
     identifier: str
     kind: Kind

@@ -37,7 +37,7 @@ class StandIn:
         try:
             data = json.loads(body)
             return Event(
-                identifier=str(data["id"])[:100],
+                identifier=str(uuid.UUID(data["id"])),
                 kind=Kind(data["kind"]),
                 reference=uuid.UUID(data["reference"]),
                 amount=Decimal(data["amount"]),
