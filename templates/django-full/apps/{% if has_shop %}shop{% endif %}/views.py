@@ -15,7 +15,7 @@ from django.views.generic import DetailView, ListView
 from apps.accounts.requests import SignedInRequest
 from apps.shop.cart import Cart, bill_for
 from apps.shop.forms import CartForm, CheckoutForm
-from apps.shop.models import Category, Product, ProductQuerySet
+from apps.shop.models import CURRENCY, Category, Product, ProductQuerySet
 from apps.shop.order_views import go_and_pay
 from apps.shop.orders import CannotOrderError, place
 from apps.shop.rates import HOME, TARIFFS, country_name
@@ -70,7 +70,12 @@ def cart_page(request: HttpRequest) -> HttpResponse:
     cart = Cart(request.session)
     if request.method != "POST":
         lines = cart.lines()
-        context = {"lines": lines, "bill": bill_for(lines, HOME), "country": country_name(HOME)}
+        context = {
+            "lines": lines,
+            "bill": bill_for(lines, HOME),
+            "country": country_name(HOME),
+            "currency": CURRENCY,
+        }
         return render(request, "shop/cart.html", context)
     form = CartForm(request.POST)
     if not form.is_valid():
@@ -119,5 +124,11 @@ def checkout(request: SignedInRequest) -> HttpResponse:
         return redirect("shop:cart")
     country = request.POST.get("country", "")
     bill = bill_for(lines, country if country in TARIFFS else HOME)
-    context = {"form": form, "key": cart.key, "lines": lines, "bill": bill}
+    context = {
+        "form": form,
+        "key": cart.key,
+        "lines": lines,
+        "bill": bill,
+        "currency": CURRENCY,
+    }
     return render(request, "shop/checkout.html", context, status=status)
