@@ -25,10 +25,11 @@ ORDER = """
 import uuid
 from apps.accounts.models import User
 from apps.shop import orders
-from apps.shop.models import Product
-product = Product.objects.on_sale().filter(stock__gt=0).first()
+from apps.shop.models import Variant
+variant = Variant.objects.select_related("product").get(sku="bicycle-1")
 customer = User.objects.get(email="ada@example.com")
-orders.place(customer, uuid.uuid4(), {product.pk: 1}, total=product.price, name="Ada", address="Here")
+to = orders.Destination(name="Ada", street="Ahornweg 1", postcode="10115", city="Berlin", country="DE")
+orders.place(customer, uuid.uuid4(), {variant.pk: 1}, total=variant.price, to=to)
 """
 LONG_TERM = {"django_version": "5.2", "python_version": "3.11"}
 

@@ -9,3 +9,7 @@ class ShopConfig(AppConfig):
 
     name = "apps.shop"
     verbose_name = _("Shop")
+
+    def ready(self) -> None:
+        """Connect what follows when an account is deleted."""
+        from apps.shop import signals

@@ -1,11 +1,10 @@
-"""The pages of the shop. The catalogue and the cart are everybody's, orders are their customer's."""
+"""The pages of the catalogue and the cart, which are everybody's, and the checkout."""
 
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.decorators import method_decorator
@@ -14,10 +13,12 @@ from django.views.decorators.http import require_http_methods
 from django.views.generic import DetailView, ListView
 
 from apps.accounts.requests import SignedInRequest
-from apps.shop.cart import Cart, total_of
+from apps.shop.cart import Cart, bill_for
 from apps.shop.forms import CartForm, CheckoutForm
-from apps.shop.models import Category, Order, OrderQuerySet, Product, ProductQuerySet
+from apps.shop.models import CURRENCY, Category, Product, ProductQuerySet
+from apps.shop.order_views import go_and_pay
 from apps.shop.orders import CannotOrderError, place
+from apps.shop.rates import HOME, TARIFFS, country_name
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -28,7 +29,7 @@ class Catalogue(ListView[Product]):
 
     def get_queryset(self) -> ProductQuerySet:
         """Return the products that were asked for."""
-        return Product.objects.on_sale().matching(self.query)
+        return Product.objects.on_sale().for_display().matching(self.query)
 
     @property
     def query(self) -> str:
@@ -56,25 +57,32 @@ class CategoryPage(Catalogue):
 
 @method_decorator(login_not_required, name="dispatch")
 class ProductPage(DetailView[Product]):
-    """Shows a product."""
+    """Shows a product with its variants."""
 
-    queryset = Product.objects.on_sale().select_related("category")
+    queryset = Product.objects.on_sale().for_display()
+    extra_context = {"shipping": min(tariff.shipping for tariff in TARIFFS.values())}
 
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def cart_page(request: HttpRequest) -> HttpResponse:
-    """Show what is in the cart, and change how many of a product."""
+    """Show what is in the cart, and change how many of a variant."""
     cart = Cart(request.session)
     if request.method != "POST":
         lines = cart.lines()
-        return render(request, "shop/cart.html", {"lines": lines, "total": total_of(lines)})
+        context = {
+            "lines": lines,
+            "bill": bill_for(lines, HOME),
+            "country": country_name(HOME),
+            "currency": CURRENCY,
+        }
+        return render(request, "shop/cart.html", context)
     form = CartForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("The cart can’t hold that many."))
         return redirect("shop:cart")
-    product, quantity = form.cleaned_data["product"], form.cleaned_data["quantity"]
-    fits = (cart.add if form.cleaned_data["adds"] else cart.put)(product, quantity)
+    variant, quantity = form.cleaned_data["variant"], form.cleaned_data["quantity"]
+    fits = (cart.add if form.cleaned_data["adds"] else cart.put)(variant, quantity)
     if fits:
         messages.success(request, _("Your cart is updated."))
     else:
@@ -88,12 +96,16 @@ def checkout(request: SignedInRequest) -> HttpResponse:
     cart = Cart(request.session)
     form = CheckoutForm(request.POST or None, initial={"name": request.user.name})
     status = HTTPStatus.OK
-    if form.is_valid():
+    if "updates" in request.POST:
+        # Only another country was chosen: the page shows what the shipping there costs, and complains of nothing yet.
+        form = CheckoutForm(initial=request.POST.dict())
+    elif form.is_valid():
         key = form.cleaned_data["key"]
         # Another cart by now: the first of two clicks has ordered the one that was shown.
         quantities = cart.quantities if key == cart.key else {}
+        total = form.cleaned_data["total"]
         try:
-            order = place(request.user, quantities=quantities, **form.cleaned_data)
+            order = place(request.user, key, quantities, total=total, to=form.destination())
         except CannotOrderError as error:
             messages.error(request, str(error))
             status = HTTPStatus.CONFLICT
@@ -101,7 +113,7 @@ def checkout(request: SignedInRequest) -> HttpResponse:
             if key == cart.key:
                 cart.clear()
             messages.success(request, _("Thank you. Your order is in."))
-            return redirect(order)
+            return go_and_pay(request, order)
     elif {"key", "total"} & form.errors.keys():
         # These the page has sent, so nobody could correct them.
         text = _("Nothing has been ordered: the page was not sent as it was shown. Try again.")
@@ -110,23 +122,13 @@ def checkout(request: SignedInRequest) -> HttpResponse:
     lines = cart.lines()
     if not lines:
         return redirect("shop:cart")
-    context = {"form": form, "key": cart.key, "lines": lines, "total": total_of(lines)}
+    country = request.POST.get("country", "")
+    bill = bill_for(lines, country if country in TARIFFS else HOME)
+    context = {
+        "form": form,
+        "key": cart.key,
+        "lines": lines,
+        "bill": bill,
+        "currency": CURRENCY,
+    }
     return render(request, "shop/checkout.html", context, status=status)
-
-
-class OrderList(ListView[Order]):
-    """Lists one's own orders, newest first."""
-
-    paginate_by = 20
-
-    def get_queryset(self) -> OrderQuerySet:
-        """Return the orders that may be seen."""
-        return Order.objects.of(self.request.user.pk)
-
-
-class OrderPage(DetailView[Order]):
-    """Shows one of one's own orders; somebody else's do not exist."""
-
-    def get_queryset(self) -> QuerySet[Order]:
-        """Return the orders that may be seen."""
-        return Order.objects.of(self.request.user.pk).prefetch_related("lines")

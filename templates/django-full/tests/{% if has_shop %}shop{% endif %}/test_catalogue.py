@@ -1,12 +1,14 @@
+import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import DatabaseError, IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.shop.models import Category, Product
-from tests.shop.conftest import MakeProduct
+from tests.shop.conftest import MakeProduct, MakeVariant, variant_of
 
 
 def test_everybody_sees_what_is_sold_newest_first(
@@ -103,3 +105,40 @@ def test_the_catalogue_asks_the_database_the_same_however_long(
 def test_nothing_is_for_nothing(make_product: MakeProduct, price: Decimal) -> None:
     with pytest.raises(IntegrityError):
         make_product(price=price)
+
+
+def test_a_product_shows_its_variants_and_what_they_cost(
+    client: Client, product: Product, make_variant: MakeVariant
+) -> None:
+    make_variant("tall", own_price=Decimal("54.00"))
+    make_variant("green", stock=0)
+    page = client.get(product.get_absolute_url()).content.decode()
+    assert "from 39.50 EUR" in page
+    assert "tall, 54.00 EUR" in page
+    assert re.search(r"<option value=.\d+. disabled>green", page)
+    assert "from 39.50 EUR" in client.get("/shop/").content.decode()
+
+
+def test_a_product_is_sold_out_when_all_its_variants_are(
+    client: Client, product: Product, make_variant: MakeVariant
+) -> None:
+    make_variant("green", stock=1)
+    assert "Sold out" not in client.get("/shop/").content.decode()
+    product.variants.update(stock=0)
+    assert "Sold out" in client.get("/shop/").content.decode()
+
+
+def test_variants_are_told_apart(product: Product, make_variant: MakeVariant) -> None:
+    assert str(make_variant("green")) == "A lamp, green"
+    assert str(variant_of(product)) == "A lamp"
+
+
+@pytest.mark.parametrize(
+    "fields", [{"name": "green"}, {"sku": "green"}, {"own_price": Decimal(0)}, {"stock": -1}]
+)
+def test_a_variant_that_cannot_be_is_refused_by_the_database(
+    make_variant: MakeVariant, fields: dict[str, Any]
+) -> None:
+    make_variant("green", sku="green")
+    with pytest.raises(DatabaseError):
+        make_variant(**{"name": "blue", **fields})

@@ -1,1 +1,1 @@
-"""What templates can ask about items."""
+"""What templates can ask about the shop."""

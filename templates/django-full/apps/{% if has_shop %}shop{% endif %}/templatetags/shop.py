@@ -11,6 +11,6 @@ register = template.Library()
 
 
 @register.filter
-def money(amount: Decimal) -> str:
-    """Write an amount as the reader's language does, with the currency."""
-    return f"{number_format(amount, decimal_pos=2)} {CURRENCY}"
+def money(amount: Decimal, currency: str = "") -> str:
+    """Write an amount as the reader's language does, with its currency: that of the shop where none is said."""
+    return f"{number_format(amount, decimal_pos=2)} {currency or CURRENCY}"

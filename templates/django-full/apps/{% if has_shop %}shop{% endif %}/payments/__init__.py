@@ -1,0 +1,1 @@
+"""Payments: one interface for whoever takes the money, and a stand-in for development."""
