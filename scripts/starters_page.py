@@ -55,6 +55,8 @@ def _brought_along(question: Question) -> dict[str, Value]:
     """Return the other answers without which a choice is refused everywhere."""
     if question.key == "admin":
         return {"accounts": "login"}
+    if question.key == "admin_library":
+        return {"accounts": "login", "admin": "basic"}
     if question.key == "example_domain":
         return {"api": "rest", "example": True}
     return {"api": "rest"} if question.key == "api_library" else {}

@@ -24,7 +24,10 @@ def projects(template: str) -> tuple[tuple[frozenset[str], dict[str, list[str]]]
 
 
 def _projects(template: str) -> Iterator[tuple[frozenset[str], dict[str, list[str]]]]:
-    for answers in (*pairwise(template), *at_random(template, 60, "dependencies")):
+    # Three choices that have to come together, which no pair holds.
+    rare = {"django-full": {"django_version": "5.2", "accounts": "none", "admin": "none"}}.get(template, {})
+    sets = (*pairwise(template), *at_random(template, 30, "dependencies"), {"template": template, **rare})
+    for answers in sets:
         resolution = catalogue().resolve(answers)
         context = {**resolution.context, **resolution.facts}
         text = catalogue().expressions.rendered_file(f"templates/{template}/pyproject.toml.jinja", context)
