@@ -250,7 +250,7 @@ def test_on_its_own_disk_there_is_no_trace_of_buckets(render: Render, find_trace
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("template", ["flask-blueprints", "django-full"])
+@pytest.mark.parametrize("template", ["django-full", pytest.param("flask-blueprints", marks=pytest.mark.thorough)])
 def test_files_go_into_buckets_and_come_from_there(
     prepared: Callable[..., Upload], serve: Serve, buckets: dict[str, str], template: str
 ) -> None:
@@ -304,7 +304,7 @@ def _remove(visitor: Visitor, page: str, path: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("template", ["flask-blueprints", "django-full"])
+@pytest.mark.parametrize("template", ["flask-blueprints", pytest.param("django-full", marks=pytest.mark.thorough)])
 def test_a_server_of_buckets_that_is_away_makes_no_project_unready(
     prepared: Callable[..., Upload], serve: Serve, template: str
 ) -> None:
@@ -321,7 +321,7 @@ def test_a_server_of_buckets_that_is_away_makes_no_project_unready(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("template", ["flask-blueprints", "django-full"])
+@pytest.mark.parametrize("template", ["flask-blueprints", pytest.param("django-full", marks=pytest.mark.thorough)])
 def test_nginx_sends_what_the_application_lets_it_send(
     prepared: Callable[..., Upload],
     serve: Serve,
