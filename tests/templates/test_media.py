@@ -180,7 +180,15 @@ def buckets(tmp_path: Path) -> Iterator[dict[str, str]]:
     server = installed([STAND_IN], "nanio", standing_in("nanio", USUAL))
     port = free_port()
     keys = {"NANIO_ACCESS_KEY": KEY_ID, "NANIO_SECRET_KEY": SECRET_KEY}
-    command = [server / "bin" / "nanio", "serve", "--host", "127.0.0.1", "--port", str(port), "--no-access-log"]
+    command: list[str | Path] = [
+        server / "bin" / "nanio",
+        "serve",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--no-access-log",
+    ]
     with (tmp_path / "nanio.log").open("w") as log:
         process = subprocess.Popen(
             [*command, "--data-dir", str(tmp_path / "nanio")],
