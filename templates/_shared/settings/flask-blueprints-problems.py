@@ -24,6 +24,11 @@ def _problems(given: Mapping[str, str]) -> list[str]:
 {% if uses_database or uses_redis %}
     problems += _server_problems(given)
 {% endif %}
+{% if has_media %}
+    media, package = Path(given.get("MEDIA_ROOT", "media")).resolve(), Path(__file__).parent
+    if media.is_relative_to(package) or package.is_relative_to(media):
+        problems.append("MEDIA_ROOT is where the code is; set it to a folder of its own")
+{% endif %}
 {% if has_local_media and uses_nginx %}
     if given.get("MEDIA_BY_NGINX", "no").lower() not in YES + NO:
         problems.append("MEDIA_BY_NGINX is neither true nor false; set it to one of them")
