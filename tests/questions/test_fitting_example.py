@@ -25,6 +25,7 @@ FITTING = {
     "ecommerce": ("shop", "django-full"),
     "education": ("courses", "django-full"),
     "enterprise": ("approvals", "django-full"),
+    "social-network": ("community", "django-full"),
 }
 ELSEWHERE = {"spa-backend": ("flask-micro",)}
 PLANNED = {row.where["example_domain"] for row in catalogue().refusals if row.status == "planned"}
