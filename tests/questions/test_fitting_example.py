@@ -24,6 +24,7 @@ FITTING = {
     "spa-backend": ("boards", "flask-blueprints"),
     "ecommerce": ("shop", "django-full"),
     "education": ("courses", "django-full"),
+    "cms": ("publishing", "django-full"),
 }
 PLANNED = {row.where["example_domain"] for row in catalogue().refusals if row.status == "planned"}
 

@@ -22,6 +22,7 @@ EXAMPLES: Final[Mapping[str, tuple[str, TemplateName]]] = {
     "spa-backend": ("boards", "flask-blueprints"),
     "ecommerce": ("shop", "django-full"),
     "education": ("courses", "django-full"),
+    "cms": ("publishing", "django-full"),
 }
 """The example made for a kind, and the only template that has it; everywhere else the example is a list of items.
 
