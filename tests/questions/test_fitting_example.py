@@ -26,6 +26,7 @@ FITTING = {
     "education": ("courses", "django-full"),
     "enterprise": ("approvals", "django-full"),
     "social-network": ("community", "django-full"),
+    "cms": ("publishing", "django-full"),
 }
 ELSEWHERE = {"spa-backend": ("flask-micro",)}
 PLANNED = {row.where["example_domain"] for row in catalogue().refusals if row.status == "planned"}

@@ -426,13 +426,14 @@ def test_behind_nginx_people_sign_in_and_are_told_apart_by_their_address(
     ("template", "answers", "addresses"),
     [
         ("django-full", {}, ("/accounts/password/reset/key/1-secret-key/", "/accounts/confirm-email/secret-key/")),
+        ("django-full", {"example_domain": "publishing"}, ("/preview/secret-key/", "/accounts/confirm-email/secret-key/")),
         (
             "flask-blueprints",
             {"accounts": "full"},
             ("/auth/new-password?token=secret-key", "/auth/register/confirm?token=secret-key"),
         ),
     ],
-    ids=["django-full", "flask-blueprints"],
+    ids=["django-full", "publishing", "flask-blueprints"],
 )
 def test_no_log_of_nginx_has_what_opens_an_account(
     *,

@@ -1,8 +1,6 @@
-{% if has_media %}
     media_root: str = "media"
     media_max_bytes: int = 5 * 1024 * 1024
     media_link_seconds: int = 300
-{% endif %}
 {% if has_local_media and uses_nginx %}
     media_by_nginx: bool = False
 {% endif %}

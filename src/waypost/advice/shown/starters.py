@@ -24,6 +24,7 @@ EXAMPLES: Final[Mapping[str, tuple[str, tuple[TemplateName, ...]]]] = {
     "education": ("courses", ("django-full",)),
     "enterprise": ("approvals", ("django-full",)),
     "social-network": ("community", ("django-full",)),
+    "cms": ("publishing", ("django-full",)),
 }
 """The example made for a kind, and the templates that have it, the best first; elsewhere it is a list of items.
 

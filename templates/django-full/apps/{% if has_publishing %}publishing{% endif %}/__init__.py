@@ -1,0 +1,1 @@
+"""Pages in a tree: drafts, revisions, publishing, redirects."""
