@@ -208,7 +208,8 @@ def test_the_api_does_what_it_says_whatever_is_sent(
     run(project, installed, "python", "manage.py", "create-admin", *account, "--password", PASSWORD)
     token = run(project, installed, "python", "manage.py", "create-token", *account).stdout.strip()
     with serve(project, installed) as url:
-        hold_to_description(url, token=token)
+        # Numbers made at random find few requests; the project's own tests take one all the way.
+        hold_to_description(url, token=token, unwarned=frozenset({"missing_test_data"}))
 
 
 @pytest.mark.thorough
