@@ -38,20 +38,24 @@ from datetime import timedelta
 from django.utils import timezone
 from apps.accounts.models import User
 from apps.approvals.models import Step
-from apps.approvals.workflow import delegate
+from apps.approvals.standing_in import delegate
 grace, leo = (User.objects.get(email=f"{name}@example.com") for name in ("grace", "leo"))
 delegate(grace, leo, timezone.now() - timedelta(hours=1), timezone.now() + timedelta(hours=1))
 step = Step.objects.get(request__title="New laptop for the studio", position=1)
 print(step.request_id, step.pk)
 """
-# Of a name that made-up requests have, so that some of them are made.
+# Of a name that made-up requests have, so that some of them are made; and so many requests that some are found.
 DEPARTMENT = """
+import uuid
 from apps.accounts.models import User
-from apps.approvals.models import ApprovalRule, Department
+from apps.approvals.models import ApprovalRule, Department, PurchaseRequest
 department = Department.objects.create(name="0")
 grace = User.objects.get(email="grace@example.com")
 for currency in ("EUR", "GBP", "USD"):
     ApprovalRule.objects.create(department=department, currency=currency, from_amount=0, approver=grace)
+values = {"requester": grace, "department": department, "reason": "Many.", "amount": 5, "currency": "EUR"}
+for number in range(300):
+    PurchaseRequest.objects.create(key=uuid.uuid4(), title=f"More {number}", **values)
 """
 TRAIL = """
 from apps.approvals.models import AuditEntry
@@ -204,7 +208,8 @@ def test_the_api_does_what_it_says_whatever_is_sent(
     run(project, installed, "python", "manage.py", "create-admin", *account, "--password", PASSWORD)
     token = run(project, installed, "python", "manage.py", "create-token", *account).stdout.strip()
     with serve(project, installed) as url:
-        hold_to_description(url, token=token)
+        # Numbers made at random find few requests; the project's own tests take one all the way.
+        hold_to_description(url, token=token, unwarned=frozenset({"missing_test_data"}))
 
 
 @pytest.mark.thorough

@@ -63,6 +63,16 @@ def test_it_never_goes_to_whoever_asks(ask: Ask, deputy: User, lead: User) -> No
     assert step_of(request).approver == lead
 
 
+def test_it_never_goes_to_whoever_asks_even_as_a_backup(
+    waiting: PurchaseRequest, lead: User, requester: User
+) -> None:
+    requester.groups.set(lead.groups.all())
+    Step.objects.filter(position=1).update(backup=requester)
+    make_overdue()
+    assert "0 steps" in run()
+    assert step_of(waiting).approver == lead
+
+
 def test_it_never_goes_to_whoever_has_another_step(
     waiting: PurchaseRequest, deputy: User, head: User
 ) -> None:

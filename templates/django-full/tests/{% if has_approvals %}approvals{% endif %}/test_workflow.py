@@ -322,6 +322,7 @@ def test_a_request_that_is_withdrawn_twice_is_withdrawn_once(
     for _ in range(2):
         workflow.withdraw(waiting.pk, requester)
     assert AuditEntry.objects.filter(action="withdraw").count() == 1
+    assert {step.outcome for step in waiting.steps.all()} == {"skip"}
 
 
 def test_a_rule_is_one_amount_of_one_currency(waiting: PurchaseRequest) -> None:
