@@ -54,7 +54,8 @@ DESIGN: Mapping[str, str] = {
     "error_reports": "none sentry",
     "dependency_updates": "none renovate dependabot",
     "ci": "none github gitlab",
-    "example_domain": "items bookmarks predictions quotes readings waitlist blog pages boards shop courses approvals community publishing",
+    "example_domain": "items bookmarks predictions quotes readings waitlist blog pages boards shop courses approvals "
+    "community publishing",
 }
 YES_OR_NO = {"realtime", "suggestions", "example"}
 TEXTS = {"project_name", "project_slug", "package_name", "description", "author_name", "author_email"}
