@@ -33,6 +33,7 @@ MODULES = {
     "django-ninja": "ninja",
     "djangorestframework": "rest_framework",
     "markdown-it-py": "markdown_it",
+    "pillow": "PIL",
     "pymongo": "bson pymongo",
     "python-dotenv": "dotenv",
     "python-socketio": "socketio",
