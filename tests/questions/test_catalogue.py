@@ -49,6 +49,7 @@ DESIGN: Mapping[str, str] = {
     "sessions": "cookie database redis",
     "deployment": "docker nginx supervisor",
     "monitoring": "statsd prometheus munin",
+    "media": "none local s3",
     "error_reports": "none sentry",
     "dependency_updates": "none renovate dependabot",
     "ci": "none github gitlab",

@@ -9,6 +9,10 @@ NUMBERS = {
 {% if uses_accounts %}
     "REMEMBER_ME_DAYS": "how many days a sign-in may last",
 {% endif %}
+{% if has_media %}
+    "MEDIA_MAX_BYTES": "how many bytes an upload may have",
+    "MEDIA_LINK_SECONDS": "how many seconds the address of a private file is good",
+{% endif %}
 {% if uses_api_tokens %}
     "API_TOKEN_MINUTES": "how many minutes a token is good for",
 {% endif %}

@@ -24,6 +24,18 @@ def _problems(given: Mapping[str, str]) -> list[str]:
 {% if uses_database or uses_redis %}
     problems += _server_problems(given)
 {% endif %}
+{% if has_media %}
+    media, package = Path(given.get("MEDIA_ROOT", "media")).resolve(), Path(__file__).parent
+    if media.is_relative_to(package) or package.is_relative_to(media):
+        problems.append("MEDIA_ROOT is where the code is; set it to a folder of its own")
+{% endif %}
+{% if has_local_media and uses_nginx %}
+    if given.get("MEDIA_BY_NGINX", "no").lower() not in YES + NO:
+        problems.append("MEDIA_BY_NGINX is neither true nor false; set it to one of them")
+{% endif %}
+{% if has_s3_media %}
+    problems += _bucket_problems(given, in_production=environment == "production")
+{% endif %}
 {% if has_boards %}
     problems += _browser_problems(given, in_production=environment == "production")
 {% endif %}
@@ -88,6 +100,26 @@ def _browser_problems(given: Mapping[str, str], *, in_production: bool) -> list[
         problems.append(f"SESSION_COOKIE_SAMESITE is unknown; set it to {', '.join(SAME_SITE)}")
     elif same_site == "None" and not any(origins):
         problems.append("SESSION_COOKIE_SAMESITE is None for no origin; name it in CORS_ORIGINS")
+    return problems
+
+
+{% endif %}
+{% if has_s3_media %}
+def _bucket_problems(given: Mapping[str, str], *, in_production: bool) -> list[str]:
+    names = ("S3_PUBLIC_BUCKET", "S3_PRIVATE_BUCKET")
+    public, private = buckets = [given.get(name, "") for name in names]
+    problems = [
+        f"{name} is missing; set it to the name of a bucket"
+        for name, bucket in zip(names, buckets, strict=True)
+        if not bucket and (in_production or any(buckets))
+    ]
+    if public and public == private:
+        problems.append("S3_PRIVATE_BUCKET is the public one; set it to one that nobody may read")
+    problems += [
+        f"{name} is no address; it begins with https://"
+        for name in ("S3_ENDPOINT_URL", "S3_PUBLIC_URL")
+        if not given.get(name, "https://").startswith(("http://", "https://"))
+    ]
     return problems
 
 

@@ -65,6 +65,23 @@
 {% if publishes_addresses %}
             site_url=given.get("SITE_URL", cls.site_url).rstrip("/"),
 {% endif %}
+{% if has_media %}
+            media_root=given.get("MEDIA_ROOT", cls.media_root),
+            media_max_bytes=int(given.get("MEDIA_MAX_BYTES", cls.media_max_bytes)),
+            media_link_seconds=int(given.get("MEDIA_LINK_SECONDS", cls.media_link_seconds)),
+{% endif %}
+{% if has_local_media and uses_nginx %}
+            media_by_nginx=given.get("MEDIA_BY_NGINX", "").lower() in YES,
+{% endif %}
+{% if has_s3_media %}
+            s3_public_bucket=given.get("S3_PUBLIC_BUCKET", cls.s3_public_bucket),
+            s3_private_bucket=given.get("S3_PRIVATE_BUCKET", cls.s3_private_bucket),
+            s3_endpoint_url=given.get("S3_ENDPOINT_URL", cls.s3_endpoint_url),
+            s3_public_url=given.get("S3_PUBLIC_URL", cls.s3_public_url),
+            s3_region=given.get("S3_REGION", cls.s3_region),
+            s3_access_key_id=given.get("S3_ACCESS_KEY_ID", cls.s3_access_key_id),
+            s3_secret_access_key=given.get("S3_SECRET_ACCESS_KEY", cls.s3_secret_access_key),
+{% endif %}
 {% if has_boards %}
             cors_origins=tuple(origin.strip() for origin in origins if origin.strip()),
             session_cookie_samesite=given.get(

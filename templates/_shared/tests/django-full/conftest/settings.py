@@ -18,6 +18,10 @@ PRODUCTION = {
     "APP_ENV": "production",
     "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "ALLOWED_HOSTS": "testserver",
+{% if has_s3_media %}
+    "S3_PUBLIC_BUCKET": "shown",
+    "S3_PRIVATE_BUCKET": "closed",
+{% endif %}
 {% if uses_redis %}
     "REDIS_URL": os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0"),
 {% endif %}

@@ -1,5 +1,11 @@
 @pytest.fixture(scope="session")
-{% if uses_database and uses_redis %}
+{% if has_media and uses_redis %}
+def settings(
+    database_url: str, redis_prefix: str, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
+{% elif has_media %}
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+{% elif uses_database and uses_redis %}
 def settings(database_url: str, redis_prefix: str) -> Settings:
 {% elif uses_database %}
 def settings(database_url: str) -> Settings:
@@ -18,6 +24,15 @@ def settings() -> Settings:
         redis_url=REDIS.redis_url,
         redis_ca_file=REDIS.redis_ca_file,
         redis_prefix=redis_prefix,
+{% if has_media %}
+        media_root=str(tmp_path_factory.mktemp("media")),
+{% endif %}
+    )
+{% elif has_media %}
+    return Settings(
+        secret_key="for-tests-only-0123456789-0123456789",
+        database_url=database_url,
+        media_root=str(tmp_path_factory.mktemp("media")),
     )
 {% elif uses_database %}
     return Settings(secret_key="for-tests-only-0123456789-0123456789", database_url=database_url)

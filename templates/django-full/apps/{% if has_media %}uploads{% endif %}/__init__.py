@@ -1,0 +1,1 @@
+"""What people upload about themselves: their picture."""
