@@ -426,7 +426,11 @@ def test_behind_nginx_people_sign_in_and_are_told_apart_by_their_address(
     ("template", "answers", "addresses"),
     [
         ("django-full", {}, ("/accounts/password/reset/key/1-secret-key/", "/accounts/confirm-email/secret-key/")),
-        ("django-full", {"example_domain": "publishing"}, ("/preview/secret-key/", "/accounts/confirm-email/secret-key/")),
+        (
+            "django-full",
+            {"example_domain": "publishing"},
+            ("/preview/secret-key/", "/accounts/confirm-email/secret-key/"),
+        ),
         (
             "flask-blueprints",
             {"accounts": "full"},

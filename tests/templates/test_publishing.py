@@ -77,6 +77,11 @@ VARIANTS: dict[str, tuple[dict[str, object], str]] = {
         "3.13",
     ),
     "closed sign-up, django-ninja": ({"accounts": "login", "api_library": "django-ninja"}, "3.12"),
+    "pictures": ({"media": "local"}, "3.12"),
+    "pictures in buckets": (
+        {"media": "s3", "database": "postgresql", "admin": "multi-role", "api_library": "django-ninja"},
+        "3.12",
+    ),
 }
 
 
@@ -225,5 +230,7 @@ def test_publishing_leaves_nothing_in_other_projects_and_the_items_nothing_in_it
     assert find_traces(render("django-full"), traces) == set()
     assert find_traces(render("django-full", example=False), traces) == set()
     assert find_traces(render("django-full", example_domain="shop"), traces) == set()
-    found = find_traces(render("django-full", **PUBLISHING), r"apps.items|/items/|(?<!list-)\bItem\b|apps.shop|apps.courses")
+    found = find_traces(
+        render("django-full", **PUBLISHING), r"apps.items|/items/|(?<!list-)\bItem\b|apps.shop|apps.courses"
+    )
     assert found == set()

@@ -47,7 +47,12 @@ def make_page(author: User) -> MakePage:
     def make(path: str = "about", *, live: bool = True, **text: Any) -> Page:
         above, _slash, slug = path.rpartition("/")
         parent = Page.objects.get(path=f"{above}/") if above else None
-        values: dict[str, Any] = {"title": f"On {slug}", "summary": "In short.", "body": f"All of {slug}.", **text}
+        values: dict[str, Any] = {
+            "title": f"On {slug}",
+            "summary": "In short.",
+            "body": f"All of {slug}.",
+            **text,
+        }
         page = plant(author, parent, slug, Text(**values))
         return publish(page, 1) if live else page
 
