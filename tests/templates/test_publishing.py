@@ -1,4 +1,4 @@
-"""Publishing in django-full, installed and run: its gates on every engine, its schedule, and moves at the same moment."""
+"""Publishing in django-full, installed and run: its gates on every engine, its schedule, and moves at once."""
 
 from __future__ import annotations
 
