@@ -1,4 +1,4 @@
-"""Publishing in django-full: its gates on every engine, its schedule, and moves at the same moment."""
+"""Publishing in django-full, installed and run: its gates on every engine, its schedule, and moves at once."""
 
 from __future__ import annotations
 
@@ -77,6 +77,11 @@ VARIANTS: dict[str, tuple[dict[str, object], str]] = {
         "3.13",
     ),
     "closed sign-up, django-ninja": ({"accounts": "login", "api_library": "django-ninja"}, "3.12"),
+    "pictures": ({"media": "local"}, "3.12"),
+    "pictures in buckets": (
+        {"media": "s3", "database": "postgresql", "admin": "multi-role", "api_library": "django-ninja"},
+        "3.12",
+    ),
 }
 
 
@@ -138,11 +143,13 @@ def test_moves_at_the_same_moment_leave_a_tree(
         numbers = dict(entry.split("=") for entry in manage("shell", "-v0", "-c", NUMBERS).split())
         before = set(numbers)
         with serve(project, installed, variables={**variables, "WEB_CONCURRENCY": "3"}) as url:
-            email, password = next(iter(people.items()))
+            publisher = next(iter(people.items()))
             # Each page goes below the other one.
             buttons = [
-                _at_the_button(url, (email, password), numbers[path], path.rstrip("/"), numbers[above])
-                for path, above in (("mill/", "repair/"), ("repair/", "mill/"))
+                _at_the_button(
+                    url, publisher, numbers[f"{slug}/"], slug=slug, parent=numbers[f"{above}/"], position="1"
+                )
+                for slug, above in (("mill", "repair"), ("repair", "mill"))
             ]
             with ThreadPoolExecutor(len(buttons)) as pool:
                 answers = list(pool.map(lambda click: click(), buttons))
@@ -156,18 +163,14 @@ def test_moves_at_the_same_moment_leave_a_tree(
         )
 
 
-def _at_the_button(
-    url: str, account: tuple[str, str], page: str, slug: str, parent: str
-) -> Callable[[], tuple[int, str, str]]:
+def _at_the_button(url: str, person: tuple[str, str], page: str, **place: str) -> Callable[[], tuple[int, str, str]]:
     """Sign in, open the form that moves a page, and give what a click on its button does."""
     browser = Browser(url)
     browser.open("/accounts/login/")
-    email, password = account
-    assert browser.submit("/accounts/login/", login=email, password=password)[0] == 302
+    assert browser.submit("/accounts/login/", login=person[0], password=person[1])[0] == 302
     address = f"/writing/{page}/move/"
     body = browser.open(address)[2].partition("<main")[2]
-    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', body))
-    form |= {"slug": slug, "parent": parent, "position": "1"}
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', body)) | place
     return lambda: browser.open(address, form)
 
 
@@ -226,5 +229,7 @@ def test_publishing_leaves_nothing_in_other_projects_and_the_items_nothing_in_it
     assert find_traces(render("django-full"), traces) == set()
     assert find_traces(render("django-full", example=False), traces) == set()
     assert find_traces(render("django-full", example_domain="shop"), traces) == set()
-    found = find_traces(render("django-full", **PUBLISHING), r"apps.items|/items/|(?<!list-)\bItem\b|apps.shop")
+    found = find_traces(
+        render("django-full", **PUBLISHING), r"apps.items|/items/|(?<!list-)\bItem\b|apps.shop|apps.courses"
+    )
     assert found == set()

@@ -44,10 +44,15 @@ def publisher(make_user: MakeUser) -> User:
 def make_page(author: User) -> MakePage:
     """Make a page of the author's, by its path; what is above it has to be there. It is published unless told otherwise."""
 
-    def make(path: str = "about", *, live: bool = True, **text: str) -> Page:
+    def make(path: str = "about", *, live: bool = True, **text: Any) -> Page:
         above, _slash, slug = path.rpartition("/")
         parent = Page.objects.get(path=f"{above}/") if above else None
-        values = {"title": f"On {slug}", "summary": "In short.", "body": f"All of {slug}.", **text}
+        values: dict[str, Any] = {
+            "title": f"On {slug}",
+            "summary": "In short.",
+            "body": f"All of {slug}.",
+            **text,
+        }
         page = plant(author, parent, slug, Text(**values))
         return publish(page, 1) if live else page
 
