@@ -42,7 +42,7 @@ class NotificationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Notific
         return Notification.objects.shown_to(member(self.request)).select_related("actor")
 
     @extend_schema(request=None, responses={HTTPStatus.NO_CONTENT: None})
-    @action(detail=False, methods=["put"])
+    @action(detail=False, methods=["post"])
     def read(self, request: Request) -> Response:
         """Mark them all as read."""
         Notification.objects.filter(recipient=member(request)).update(is_read=True)

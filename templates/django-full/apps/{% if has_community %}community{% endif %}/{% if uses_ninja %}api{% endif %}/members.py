@@ -31,6 +31,8 @@ def anybody(_request: HttpRequest) -> bool:
 
 # For what everybody may read: whoever says who they are reads more. A token that is not valid is refused.
 OPTIONAL = [TokenAuthentication(), SessionAuthentication(), anybody]
+# How the API's document says so.
+NO_SIGN_IN: dict[str, Any] = {"security": [{}]}
 
 
 def viewer_of(request: HttpRequest) -> Profile | None:

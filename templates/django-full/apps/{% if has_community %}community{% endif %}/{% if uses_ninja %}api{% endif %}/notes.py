@@ -49,7 +49,7 @@ def list_notifications(request: HttpRequest) -> QuerySet[Notification]:
     return Notification.objects.shown_to(member(request)).select_related("actor")
 
 
-@router.put("/read", response={204: None})
+@router.post("/read", response={204: None})
 def read_notifications(request: HttpRequest) -> Status[None]:
     """Mark them all as read."""
     Notification.objects.filter(recipient=member(request)).update(is_read=True)

@@ -14,7 +14,14 @@ from pydantic import Field
 from apps.api.pagination import Pages
 from apps.api.schemas import AnyText
 from apps.community import relations
-from apps.community.api.members import CONFLICT, OPTIONAL, member, rules_obeyed, viewer_of
+from apps.community.api.members import (
+    CONFLICT,
+    NO_SIGN_IN,
+    OPTIONAL,
+    member,
+    rules_obeyed,
+    viewer_of,
+)
 from apps.community.models import Follow, Profile
 
 router = Router(tags=["profiles"])
@@ -45,14 +52,18 @@ class ProfileFilter(Schema):
     ] = ""
 
 
-@router.api_operation(["GET", "HEAD"], "", response=list[PersonOut], auth=OPTIONAL)
+@router.api_operation(
+    ["GET", "HEAD"], "", response=list[PersonOut], auth=OPTIONAL, openapi_extra=NO_SIGN_IN
+)
 @paginate(Pages)
 def list_profiles(request: HttpRequest, wanted: Query[ProfileFilter]) -> QuerySet[Profile]:
     """List people. Whoever you have blocked, or who has blocked you, does not exist for you."""
     return Profile.objects.wanted_by(viewer_of(request)).matching(wanted.q)
 
 
-@router.api_operation(["GET", "HEAD"], "/{slug:handle}", response=PersonOut, auth=OPTIONAL)
+@router.api_operation(
+    ["GET", "HEAD"], "/{slug:handle}", response=PersonOut, auth=OPTIONAL, openapi_extra=NO_SIGN_IN
+)
 def read_profile(request: HttpRequest, handle: str) -> Profile:
     """Return somebody."""
     return get_object_or_404(Profile.objects.visible_to(viewer_of(request)), handle=handle)
