@@ -10,7 +10,7 @@ from support.running import Workplace
 from support.sources import TEMPLATES, git
 from waypost.projects.belongings import is_migration
 from waypost.sources.releases import releases
-from waypost.update.histories.memory import MEMORY
+from waypost.projects.keeping.memory import MEMORY
 
 pytestmark = pytest.mark.slow
 

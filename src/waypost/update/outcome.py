@@ -21,7 +21,7 @@ from waypost.update.consequences.package_name import Renaming
 from waypost.update.consequences.shadows import without_shadows
 from waypost.update.consequences.side import Side, is_other_engine
 from waypost.update.histories import left
-from waypost.update.histories.memory import MEMORY
+from waypost.projects.keeping.memory import MEMORY
 from waypost.update.histories.settle import Settled, settled
 from waypost.update.merge.changes import Merge
 from waypost.update.merge.merge import files_of_the_user, merge
