@@ -113,6 +113,11 @@ group = _group(
         "Take features such as celery out of a project, as an update does.",
     ),
     LazyCommand(
+        "adopt",
+        "waypost.cli.changes:adopt",
+        "Read what PROJECT (by default this folder) is, made by whatever, and write a record for the nearest template.",
+    ),
+    LazyCommand(
         "regenerate",
         "waypost.cli.changes:regenerate",
         "Put back what the template owns in PROJECT (by default this folder), at its own version and answers.",

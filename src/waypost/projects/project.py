@@ -62,7 +62,9 @@ def find_project(folder: Path) -> Project:
             "Waypost did not make.",
             code=ErrorCode.NOT_A_PROJECT,
         )
-    return _in_repository(folder, RECORD, missing=f"{folder / RECORD} is not committed, so there is nothing to merge with")
+    return _in_repository(
+        folder, RECORD, missing=f"{folder / RECORD} is not committed, so there is nothing to merge with"
+    )
 
 
 def find_repository(folder: Path) -> Project:

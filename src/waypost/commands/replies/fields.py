@@ -16,6 +16,7 @@ from waypost.practice.text import PracticeFields
 
 Status = Literal["done", "conflicts", "failed", "interrupted"]
 FileChange = Literal["added", "changed", "removed", "conflict"]
+StandingState = Literal["same", "different", "elsewhere", "application", "lacking", "lines"]
 FeatureState = Literal["there", "possible", "refused"]
 
 TemplateFields = TypedDict("TemplateFields", {"name": str | None, "from": str | None, "to": str | None})
@@ -225,6 +226,70 @@ class UpdateFields(RegenerateFields):
     environment: EnvironmentFields
     servers: Sequence[str]
     rehearsal: NotRequired[RehearsalFields]
+    adoption: NotRequired[AdoptionFields]
+
+
+class FactFields(TypedDict):
+    """What was read from a project: ``value`` answers the question ``key``, and is null where no template has that."""
+
+    key: str
+    value: Any
+    is_exact: bool
+    said: str
+    path: str | None
+    line: int | None
+
+
+class ApartFields(TypedDict):
+    """Something that a template has otherwise than the project."""
+
+    key: str
+    said: str
+    place: str | None
+    template: str | None
+    because: str | None
+
+
+class DistanceFields(TypedDict):
+    """How far a template is from a project, from 0 to 1, and in what."""
+
+    template: str
+    distance: float
+    differences: Sequence[ApartFields]
+
+
+class MadeFromFields(TypedDict):
+    """The release that made a project, and how many of its files are still as it makes them."""
+
+    version: str
+    same: int
+    files: int
+
+
+class FileStandingFields(TypedDict):
+    """How a file of the template stands to a project: which of its own does the same, and what has to be adapted."""
+
+    state: StandingState
+    yours: str | None
+    leans_on: Sequence[str]
+
+
+class AdoptFields(RegenerateFields):
+    """The reply of ``adopt``: also what was read from the project, and how near each template comes."""
+
+    facts: Sequence[FactFields]
+    unread: Sequence[str]
+    open: Sequence[str]
+    distances: Sequence[DistanceFields]
+    made_from: MadeFromFields | None
+    standing: Mapping[str, FileStandingFields]
+
+
+class AdoptionFields(TypedDict):
+    """Of a template that a project was adopted into: the files that come in, and those that stay out."""
+
+    taken: Mapping[str, FileStandingFields]
+    left: Mapping[str, FileStandingFields]
 
 
 class FeatureFields(TypedDict):

@@ -9,6 +9,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from waypost.commands.replies.fields import (
+    AdoptFields,
     AnswersFields,
     DiffFields,
     Envelope,
@@ -38,6 +39,7 @@ REPLIES: Mapping[str, tuple[type, ...]] = {
     "update": (UpdateFields,),
     "add": (UpdateFields, FeaturesFields),
     "remove": (UpdateFields,),
+    "adopt": (AdoptFields,),
     "regenerate": (RegenerateFields,),
     "undo": (Fields,),
     "batch": (BatchFields,),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
+from waypost.commands.replies.adoption import ancestor_lines, file_fields_of, left_lines
 from waypost.commands.replies.fields import EnvironmentFields, FileChange, RehearsalFields, UpdateFields
 from waypost.commands.replies.reply import answer_fields, steps_into
 from waypost.projects.project import Project, printable
@@ -22,7 +23,7 @@ MARKS = {"added": "A", "changed": "M", "removed": "D"}
 
 def update_fields(plan: UpdatePlan, *, is_preview: bool) -> UpdateFields:
     """Return what an update does, or would do, as fields of a JSON reply."""
-    return {
+    fields: UpdateFields = {
         "status": "conflicts" if plan.conflicts and not is_preview else "done",
         "template": {"name": plan.template, "from": plan.old_version, "to": plan.version},
         "answers": answer_fields(plan.answers),
@@ -45,6 +46,12 @@ def update_fields(plan: UpdatePlan, *, is_preview: bool) -> UpdateFields:
         "notes": plan.notes,
         "is_dry_run": is_preview,
     }
+    if plan.adoption is not None:
+        fields["adoption"] = {
+            "taken": file_fields_of(plan.adoption.taken),
+            "left": file_fields_of(plan.adoption.left),
+        }
+    return fields
 
 
 def file_fields(merge: Merge) -> dict[str, FileChange]:
@@ -69,7 +76,21 @@ def plan_lines(plan: UpdatePlan) -> list[str]:
     """Say what happens to answers and files; into another framework what it leaves behind comes first."""
     orphans = orphan_text(plan).splitlines() if plan.orphans else []
     files = file_lines(plan.merge)
-    return [*_answer_lines(plan), *(orphans + files if plan.changes_framework else files + orphans)]
+    lines = [*_answer_lines(plan), *(orphans + files if plan.changes_framework else files + orphans)]
+    return [*lines, *_adoption_lines(plan)]
+
+
+def _adoption_lines(plan: UpdatePlan) -> list[str]:
+    """Say, in a project that was there before its template, what is to be adapted, and what stays out."""
+    if plan.adoption is None:
+        return []
+    adapt = [f"  {each.path} names {', '.join(each.leans_on)}" for each in plan.adoption.taken if each.leans_on]
+    heading = ["", "To adapt, as they name folders of the template's application that this project does not have:"]
+    return [
+        *([*heading, *adapt] if adapt else []),
+        *ancestor_lines(plan.adoption.without_ancestor),
+        *(["", *left] if (left := list(left_lines(plan.adoption.left))) else []),
+    ]
 
 
 def conflict_lines(plan: UpdatePlan) -> list[str]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from waypost.projects.belongings import is_migration
-from waypost.update.histories import alembic, django, numbered
 from waypost.projects.keeping.memory import MEMORY, memory_text, read_memory
+from waypost.update.histories import alembic, django, numbered
 from waypost.update.histories.numbers import Added
 from waypost.update.histories.tables import tables_of
 from waypost.update.merge.trees import REGULAR, File

@@ -1,0 +1,307 @@
+"""The command that takes in a project that Waypost did not make, or that lost its record."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from waypost.adopting.lost import LostOrigin, origin_of
+from waypost.adopting.material import material_of
+from waypost.adopting.nearest import Candidate, candidates
+from waypost.adopting.proposals import FileStanding, standings
+from waypost.adopting.stack import Findings, findings_of
+from waypost.advice.recommend import recommend
+from waypost.commands.replies.adoption import (
+    distance_lines,
+    fact_fields,
+    fact_lines,
+    file_fields_of,
+    file_lines_of,
+    open_lines,
+    origin_line,
+    unread_lines,
+)
+from waypost.commands.replies.fields import AdoptFields
+from waypost.commands.replies.reply import Reply, answer_fields, steps_into
+from waypost.commands.replies.updates import file_fields, file_lines, next_lines
+from waypost.commands.update import Manner, agree, refused_by_git
+from waypost.errors import ErrorCode, StateError
+from waypost.projects import decision_record
+from waypost.projects.keeping.memory import MEMORY, Memory, memory_text, read_memory
+from waypost.projects.planning import decision_keys, decisions_of, named_after
+from waypost.projects.project import Project, enumerated, find_repository, refuse_unfit
+from waypost.questions.answers import Answer, Inputs, raise_problems, read_inputs, values_of, without_auto
+from waypost.questions.catalogue import Catalogue, Resolution
+from waypost.questions.record import RECORD, read_record
+from waypost.sources.embedded import TemplateSource, embedded, is_canonical
+from waypost.sources.rendering import rendering
+from waypost.sources.source import source_at
+from waypost.system.git import GitError
+from waypost.update.merge.changes import Change, Merge, difference
+from waypost.update.merge.trees import REGULAR, File
+from waypost.update.reading.project_files import ProjectFiles
+from waypost.update.recorded import catalogue_of
+from waypost.update.writing import switchover, worktree
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reading:
+    """What was read of a project: what stands there, how near each template comes, and what else there is to say."""
+
+    project: Project
+    findings: Findings
+    found: tuple[Candidate, ...]
+    origin: LostOrigin | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Proposal:
+    """What would be recorded of a project, and what that rests on."""
+
+    reading: _Reading
+    answers: Mapping[str, Answer]
+    resolution: Resolution
+    version: str
+    files: tuple[FileStanding, ...]
+    merge: Merge
+
+    @property
+    def title(self) -> str:
+        return f"Adopt the project into {self.resolution.answers['template']} {self.version}"
+
+
+def adopt(
+    folder: str,
+    inputs: Inputs,
+    manner: Manner,
+    *,
+    replaces_record: bool = False,
+    say: Callable[[str], None] = lambda _line: None,
+) -> Reply:
+    """Propose the record of the project in ``folder``, and write it where somebody agrees; or only show it.
+
+    With ``replaces_record`` the record of another template is replaced. ``say`` prints what was read before a person
+    is asked.
+    """
+    try:
+        project = find_repository(Path(folder))
+        _refuse_recorded(project, replaces_record=replaces_record)
+        notes = switchover.recover(project, is_preview=manner.is_preview)
+        new = refuse_unfit(project, allows_new_files=manner.is_preview)
+        notes += (f"Git does not know {enumerated(new)} yet: commit or remove that first.",) if new else ()
+        material = material_of(project)
+        findings = findings_of(material)
+        with source_at(embedded().url, None) as newest:
+            catalogue = _catalogue_of(newest, project)
+            given = without_auto(read_inputs(inputs, catalogue))
+            _refuse_unknown_framework(project, findings, given)
+            reading = _Reading(
+                project=project,
+                findings=findings,
+                found=candidates(catalogue, findings.facts, given),
+                origin=origin_of(material, newest.url, findings.facts, given),
+                notes=notes,
+            )
+        origin = reading.origin
+        with source_at(newest.url, origin.version if origin else None) as source:
+            nearest = origin.candidate if origin else reading.found[0]
+            proposal = _proposal(reading, source, nearest.answers)
+            if inputs.is_interactive and not (manner.is_preview or manner.is_agreed or origin):
+                say("\n".join(_lines(proposal)))
+                proposal = _proposal(reading, source, _asked(proposal))
+                manner = replace(manner, is_agreed=True)
+        return _shown(proposal, manner) if manner.is_preview else _written(proposal, manner)
+    except GitError as error:
+        raise refused_by_git(error) from error
+
+
+def _refuse_recorded(project: Project, *, replaces_record: bool) -> None:
+    """Raise ``StateError`` where the project has a record: of Waypost's templates, or of others unless it is let go."""
+    if not os.path.lexists(project.folder / RECORD):
+        return
+    if (project.folder / RECORD).is_symlink():
+        raise StateError(
+            f"{project.folder / RECORD} is a link, and no record",
+            hint="Remove it, commit that, and try again.",
+            code=ErrorCode.IN_THE_WAY,
+        )
+    record = read_record(project.folder)
+    if is_canonical(record.url):
+        raise StateError(
+            f"{project.folder} has a record already: it was made from {record.template or 'a template'} "
+            f"{record.version}, or adopted into it",
+            hint="`waypost check` says where it stands, `waypost update` brings it to a newer version.",
+            code=ErrorCode.RECORDED_ALREADY,
+        )
+    if not replaces_record:
+        raise StateError(
+            f"{project.folder} has the record of another template: {record.url or 'its source is not named'}",
+            hint="`waypost update` and copier go on updating it from there. To leave that template for one of "
+            "Waypost's, give --replace-record.",
+            code=ErrorCode.RECORDED_ALREADY,
+        )
+
+
+def _refuse_unknown_framework(project: Project, findings: Findings, given: Mapping[str, Answer]) -> None:
+    if findings.framework is None and "template" not in given:
+        raise StateError(
+            f"neither Flask nor Django was found in {project.folder}: not in its dependencies, nor in its code",
+            hint="Name the folder that the project is in; or, where it is one of the two all the same, the template: "
+            "--set template=flask-blueprints",
+            code=ErrorCode.UNKNOWN_FRAMEWORK,
+        )
+
+
+def _catalogue_of(source: TemplateSource, project: Project) -> Catalogue:
+    return named_after(project.folder, catalogue_of(source))
+
+
+def _proposal(reading: _Reading, source: TemplateSource, answers: Mapping[str, Answer]) -> _Proposal:
+    """Return what the answers come to. Raises ``AnswersError`` where they cannot stand together."""
+    project = reading.project
+    catalogue = _catalogue_of(source, project)
+    resolution = catalogue.resolve(values_of(answers))
+    raise_problems(resolution.problems, answers)
+    rendered = {path: file.content for path, file in rendering(source, resolution).items()}
+    files = ProjectFiles(project=project)
+    files.load(path for path in rendered if path in files.paths)
+    found_files = standings(rendered, files.paths, files.read)
+    record: dict[str, bytes] = {RECORD: rendered[RECORD]}
+    memory = read_memory(files.read(MEMORY) if MEMORY in files.paths else None)
+    if reading.origin is None:
+        same = frozenset(each.path for each in found_files if each.state == "same")
+        record[MEMORY] = memory_text(replace(memory, taken=same))
+    elif memory != Memory() and memory.taken is not None:
+        record[MEMORY] = memory_text(replace(memory, taken=None))
+    record |= _decision(catalogue, answers, resolution, files)
+    changes = [
+        Change(
+            path=path,
+            kind="changed" if path in files.paths else "added",
+            file=File(REGULAR, content),
+        )
+        for path, content in sorted(record.items())
+    ]
+    merge = Merge(changes=tuple(changes), conflicts=())
+    worktree.refuse_unwritable(project, merge, allows_new_files=True)
+    return _Proposal(
+        reading=reading,
+        answers={
+            key: answers.get(key, Answer(value=value, origin="default"))
+            for key, value in resolution.shown_answers.items()
+        },
+        resolution=resolution,
+        version=source.version,
+        files=found_files,
+        merge=merge,
+    )
+
+
+def _decision(
+    catalogue: Catalogue, answers: Mapping[str, Answer], resolution: Resolution, files: ProjectFiles
+) -> dict[str, bytes]:
+    """Return the decision record, unless the project has one of an earlier time."""
+    if any(path.startswith("docs/decisions/") and path.endswith("-web-framework.md") for path in files.paths):
+        return {}
+    advice = recommend(decisions_of(catalogue, answers))
+    path = decision_record.next_path(files.paths)
+    number = int(path.name.partition("-")[0])
+    text = decision_record.text(advice, resolution.answers, number=number, is_adopted=True)
+    return {path.as_posix(): text.encode()}
+
+
+def _asked(proposal: _Proposal) -> dict[str, Answer]:
+    """Return the answers after a person has said what cannot be seen, and changed what was read wrongly."""
+    from waypost.wizard.dialogue import ask  # noqa: PLC0415 - nobody is asked in a pipeline
+
+    known = {key: answer for key, answer in proposal.answers.items() if answer.origin != "default"}
+    known.setdefault("project_name", proposal.answers["project_name"])
+    catalogue = proposal.resolution.catalogue
+    said = ask(catalogue, values_of(known), purpose="adopt", destination=proposal.reading.project.folder)
+    changed = {
+        key: Answer(value=value, origin="wizard")
+        for key, value in said.items()
+        if key not in known or known[key].value != value
+    }
+    return {**known, **changed}
+
+
+def _open_keys(proposal: _Proposal) -> tuple[str, ...]:
+    """Return the questions about the project's purpose, which no file answers and nobody has."""
+    keys = decision_keys(proposal.resolution.catalogue)
+    return tuple(key for key in keys if key in proposal.answers and proposal.answers[key].origin == "default")
+
+
+def _lines(proposal: _Proposal) -> list[str]:
+    """Return what was read, how near the templates come, what is not known and what would be written, for people."""
+    return [
+        *fact_lines(proposal.reading.findings),
+        *unread_lines(proposal.reading.findings),
+        "",
+        *distance_lines(proposal.reading.found),
+        *([""] if proposal.reading.origin else []),
+        *origin_line(proposal.reading.origin),
+        "",
+        *open_lines(_open_keys(proposal)),
+        *file_lines_of(proposal.files, is_from_release=proposal.reading.origin is not None),
+    ]
+
+
+def _fields(proposal: _Proposal, *, is_preview: bool) -> AdoptFields:
+    return {
+        "template": {
+            "name": str(proposal.resolution.answers["template"]),
+            "from": None,
+            "to": proposal.version,
+        },
+        "answers": answer_fields(proposal.answers),
+        "changed": [change.path for change in proposal.merge.changes],
+        "files": file_fields(proposal.merge),
+        "notes": proposal.reading.notes,
+        "is_dry_run": is_preview,
+        "open": _open_keys(proposal),
+        **fact_fields(proposal.reading.findings, proposal.reading.found, proposal.reading.origin),  # type: ignore[typeddict-item]
+        "standing": file_fields_of(proposal.files),
+    }
+
+
+def _shown(proposal: _Proposal, manner: Manner) -> Reply:
+    fields = _fields(proposal, is_preview=True)
+    fields["next"] = (*steps_into(proposal.reading.project.folder), "waypost adopt --yes")
+    if manner.shows_diff:
+        fields["diff"] = difference(proposal.reading.project, proposal.merge)
+    lines = [
+        f"{proposal.title}: would write:",
+        *file_lines(proposal.merge),
+        *_note_lines(proposal),
+        "",
+        *_lines(proposal),
+    ]
+    return Reply(text="\n".join(lines), output=fields.get("diff", ""), fields=fields, is_diff=True)
+
+
+def _written(proposal: _Proposal, manner: Manner) -> Reply:
+    agree(
+        "\n".join([*_lines(proposal), "", "This would be written:", *file_lines(proposal.merge)]),
+        "Write the record?",
+        manner,
+    )
+    worktree.write(proposal.reading.project, proposal.merge, title=proposal.title, when_done=manner.when_done)
+    fields = _fields(proposal, is_preview=False)
+    paths = " ".join(change.path for change in proposal.merge.changes)
+    steps = (
+        *steps_into(proposal.reading.project.folder),
+        f"git add --force -- {paths}",
+        f"git commit --message '{proposal.title}' -- {paths}",
+        "waypost update --dry-run --diff",
+    )
+    fields["next"] = steps
+    lines = [f"{proposal.title}. Nothing else was touched.", *file_lines(proposal.merge), *_note_lines(proposal)]
+    return Reply(text="\n".join([*lines, *next_lines(steps)]), fields=fields)
+
+
+def _note_lines(proposal: _Proposal) -> list[str]:
+    return [f"  Note: {note}" for note in proposal.reading.notes]
