@@ -13,8 +13,9 @@ from waypost.errors import AnswersError
 from waypost.model import Question, Value
 from waypost.projects import decision_record
 from waypost.projects.belongings import OWNED, is_as_made
+from waypost.projects.planning import catalogue_of
 from waypost.questions.answers import Answer, values_of
-from waypost.questions.catalogue import Resolution, load_catalogue
+from waypost.questions.catalogue import Resolution
 from waypost.questions.record import RECORD
 from waypost.sources.embedded import TemplateSource
 from waypost.sources.releases import releases
@@ -25,6 +26,8 @@ from waypost.update.reading.project_files import ProjectFiles
 _SHARE = 0.5
 """What part of a release's files a project has to have unchanged to be one of that release."""
 _ROW = re.compile(r"- ([a-z_]+): ([\w.-]+)$")
+# That nothing of these was found says nothing of what was answered: not sure leaves them out, too.
+_NOT_SEEN = frozenset({"accounts", "admin", "api", "example"})
 _TRIED = frozenset({"stack", "other", "decision"})
 
 
@@ -44,6 +47,11 @@ class _Attempt:
     same: int
     total: int
 
+    @property
+    def score(self) -> int:
+        """How many files come out as they are, less those that do not."""
+        return 2 * self.same - self.total
+
 
 def origin_of(material: Material, url: str, facts: Sequence[Fact], given: Mapping[str, Answer]) -> LostOrigin | None:
     """Return the release at the canonical address ``url`` that made the project, if one did.
@@ -56,19 +64,20 @@ def origin_of(material: Material, url: str, facts: Sequence[Fact], given: Mappin
         return None
     files = ProjectFiles(project=material.project)
     best: tuple[TemplateSource, _Attempt] | None = None
-    known = [*(Fact(key=key, value=value, said=value) for key, value in decisions.items()), *facts]
+    seen = [fact for fact in facts if fact.path or fact.key not in _NOT_SEEN]
+    known = [*(Fact(key=key, value=value, said=value) for key, value in decisions.items()), *seen]
     known = list({fact.key: fact for fact in reversed(known)}.values())
     for version in [None, *(release.version for release in reversed(releases()))]:
         with source_at(url, version) as source:
             for template in _templates_in(material):
                 attempt = _tried(source, template, known, given, files)
-                if attempt and (best is None or _share(attempt) > _share(best[1])):
+                if attempt and (best is None or attempt.score > best[1].score):
                     best = source, attempt
     if best is None:
         return None
     with source_at(url, best[0].version) as source:
         attempt = _refined(source, best[1], given, files)
-    if _share(attempt) < _SHARE:
+    if attempt.same < _SHARE * attempt.total:
         return None
     return LostOrigin(version=best[0].version, candidate=attempt.candidate, same=attempt.same, total=attempt.total)
 
@@ -93,7 +102,7 @@ def _templates_in(material: Material) -> tuple[str, ...]:
 def _tried(
     source: TemplateSource, template: str, facts: Sequence[Fact], given: Mapping[str, Answer], files: ProjectFiles
 ) -> _Attempt | None:
-    catalogue = load_catalogue(source.root)
+    catalogue = catalogue_of(source.root)
     if template not in catalogue.by_key["template"].values:
         return None
     own = {key: answer for key, answer in given.items() if key in catalogue.by_key}
@@ -105,21 +114,21 @@ def _tried(
 
 def _refined(source: TemplateSource, best: _Attempt, given: Mapping[str, Answer], files: ProjectFiles) -> _Attempt:
     """Try other answers to one question after the other, and keep those with which more files come out as they are."""
-    catalogue = load_catalogue(source.root)
+    catalogue = catalogue_of(source.root)
     for question in catalogue.questions:
         if question.group not in _TRIED or question.key in given or question.is_secret:
             continue
         for value in _values(question):
-            if best.same == best.total:
-                return best
             now = best.candidate.resolution.answers.get(question.key)
-            answers = {**best.candidate.answers, question.key: Answer(value=value, origin="seen", place="its files")}
+            tried = {question.key: value, **({"example": True} if question.key == "example_domain" else {})}
+            seen = {key: Answer(value=each, origin="seen", place="its files") for key, each in tried.items()}
+            answers = {**best.candidate.answers, **seen}
             resolution = catalogue.resolve(values_of(answers))
             if value == now or resolution.problems or question.key in resolution.unused:
                 continue
             candidate = replace(best.candidate, answers=answers, resolution=resolution)
             attempt = _compared(source, candidate, resolution, files)
-            best = attempt if _share(attempt) > _share(best) else best
+            best = attempt if attempt.score > best.score else best
     return best
 
 
@@ -145,7 +154,3 @@ def _compared(source: TemplateSource, candidate: Candidate, resolution: Resoluti
     files.load(here)
     same = sum(is_as_made(path, files.read(path), made[path]) for path in here)
     return _Attempt(candidate=candidate, same=same, total=len(made))
-
-
-def _share(attempt: _Attempt) -> float:
-    return attempt.same / attempt.total if attempt.total else 0.0

@@ -22,7 +22,8 @@ StandingState = Literal["same", "different", "elsewhere", "application", "lackin
 """How a template's file stands to the project."""
 
 _OF_APPLICATIONS = frozenset({"templates", "static", "tests"})
-_ENTRANCES = frozenset({"manage.py", "wsgi.py", "asgi.py", ".flaskenv"})
+# What starts the application, and what it reads.
+_ENTRANCES = frozenset({"manage.py", "wsgi.py", "asgi.py", ".flaskenv", ".env.example"})
 _OPERATIONAL = re.compile(r"(?:health|security|middleware)\.py")
 # What does the same under another name.
 _COUNTERPARTS: tuple[tuple[str, str], ...] = (
@@ -33,7 +34,7 @@ _COUNTERPARTS: tuple[tuple[str, str], ...] = (
     (r"LICENSE", r"(?:LICEN[CS]E|COPYING)(?:\.\w+)?"),
     (r"README\.md", r"README(?:\.\w+)?"),
     (r"CONTRIBUTING\.md", r"(?:\.github/|docs/)?CONTRIBUTING(?:\.\w+)?"),
-    (r"\.env\.example", r"(?:.*/)?\.env[.\w-]*|\.envs/.+|(?:.*/)?env\.(?:example|sample|template)"),
+    (r"pyproject\.toml", r"(?:.*/)?requirements[\w.-]*\.(?:txt|in)|(?:.*/)?requirements/.+|Pipfile|setup\.(?:py|cfg)"),
     (r"gunicorn\.conf\.py", r"(?:.*/)?gunicorn[\w.-]*\.py"),
     (r"renovate\.json|\.github/dependabot\.yml", r"(?:\.github/)?(?:renovate\.json5?|dependabot\.ya?ml)"),
     (r"deploy/nginx.*", r"(?:.*/)?nginx(?:/.+|[\w.-]*\.conf)"),

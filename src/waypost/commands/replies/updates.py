@@ -40,9 +40,7 @@ def update_fields(plan: UpdatePlan, *, is_preview: bool) -> UpdateFields:
         "orphans": plan.orphans,
         "environment": _environment_fields(plan.consequences.environment),
         "servers": plan.consequences.servers,
-        "next": steps_after(plan.project, plan.title, plan.merge, plan.consequences.all_steps)
-        if plan.is_needed
-        else (),
+        "next": steps_after(plan.project, plan.title, plan.merge, _steps_between(plan)) if plan.is_needed else (),
         "notes": plan.notes,
         "is_dry_run": is_preview,
     }
@@ -52,6 +50,11 @@ def update_fields(plan: UpdatePlan, *, is_preview: bool) -> UpdateFields:
             "left": file_fields_of(plan.adoption.left),
         }
     return fields
+
+
+def _steps_between(plan: UpdatePlan) -> Sequence[str]:
+    """Return what to run after the update: nothing where files came in that a person has to fit to the project."""
+    return () if plan.adoption is not None and plan.adoption.taken else plan.consequences.all_steps
 
 
 def file_fields(merge: Merge) -> dict[str, FileChange]:
