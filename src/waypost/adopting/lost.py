@@ -23,6 +23,7 @@ from waypost.sources.rendering import rendering
 from waypost.sources.source import source_at
 from waypost.update.reading.project_files import ProjectFiles
 
+_PASSES = 3
 _SHARE = 0.5
 """What part of a release's files a project has to have unchanged to be one of that release."""
 _ROW = re.compile(r"- ([a-z_]+): ([\w.-]+)$")
@@ -76,7 +77,11 @@ def origin_of(material: Material, url: str, facts: Sequence[Fact], given: Mappin
     if best is None:
         return None
     with source_at(url, best[0].version) as source:
-        attempt = _refined(source, best[1], given, files)
+        attempt = best[1]
+        for _ in range(_PASSES):  # an answer can seem right until the one is found that explains more
+            before, attempt = attempt, _refined(source, attempt, given, files)
+            if attempt.score == before.score:
+                break
     if attempt.same < _SHARE * attempt.total:
         return None
     return LostOrigin(version=best[0].version, candidate=attempt.candidate, same=attempt.same, total=attempt.total)
