@@ -84,7 +84,14 @@ def origin_of(material: Material, url: str, facts: Sequence[Fact], given: Mappin
                 break
     if attempt.same < _SHARE * attempt.total:
         return None
-    return LostOrigin(version=best[0].version, candidate=attempt.candidate, same=attempt.same, total=attempt.total)
+    found = attempt.candidate
+    answers = {key: Answer(value=value, origin="default") for key, value in found.resolution.answers.items()}
+    return LostOrigin(
+        version=best[0].version,
+        candidate=replace(found, answers={**answers, **found.answers}),
+        same=attempt.same,
+        total=attempt.total,
+    )
 
 
 def _has_decision_record(material: Material) -> bool:
