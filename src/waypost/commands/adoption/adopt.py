@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from waypost.adopting.lost import LostOrigin, origin_of
+from waypost.adopting.lost import origin_of
 from waypost.adopting.material import material_of
-from waypost.adopting.nearest import Candidate, candidates
-from waypost.adopting.proposals import FileStanding, standings
+from waypost.adopting.nearest import candidates
 from waypost.adopting.stack import Findings, findings_of
-from waypost.advice.recommend import recommend
+from waypost.commands.adoption.proposal import Proposal, Reading, catalogue_for, proposal_of
 from waypost.commands.replies.adoption import (
     distance_lines,
     fact_fields,
@@ -23,54 +22,20 @@ from waypost.commands.replies.adoption import (
     origin_line,
     unread_lines,
 )
-from waypost.commands.replies.fields import AdoptFields
+from waypost.commands.replies.of_projects import AdoptFields
 from waypost.commands.replies.reply import Reply, answer_fields, steps_into
 from waypost.commands.replies.updates import file_fields, file_lines, next_lines
 from waypost.commands.update import Manner, agree, refused_by_git
 from waypost.errors import ErrorCode, StateError
-from waypost.projects import decision_record
-from waypost.projects.keeping.memory import MEMORY, Memory, memory_text, read_memory
-from waypost.projects.planning import decision_keys, decisions_of, named_after
+from waypost.projects.planning import decision_keys
 from waypost.projects.project import Project, enumerated, find_repository, refuse_unfit
-from waypost.questions.answers import Answer, Inputs, raise_problems, read_inputs, values_of, without_auto
-from waypost.questions.catalogue import Catalogue, Resolution
+from waypost.questions.answers import Answer, Inputs, read_inputs, values_of, without_auto
 from waypost.questions.record import RECORD, read_record
-from waypost.sources.embedded import TemplateSource, embedded, is_canonical
-from waypost.sources.rendering import rendering
+from waypost.sources.embedded import embedded, is_canonical
 from waypost.sources.source import source_at
 from waypost.system.git import GitError
-from waypost.update.merge.changes import Change, Merge, difference
-from waypost.update.merge.trees import REGULAR, File
-from waypost.update.reading.project_files import ProjectFiles
-from waypost.update.recorded import catalogue_of
+from waypost.update.merge.changes import difference
 from waypost.update.writing import switchover, worktree
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Reading:
-    """What was read of a project: what stands there, how near each template comes, and what else there is to say."""
-
-    project: Project
-    findings: Findings
-    found: tuple[Candidate, ...]
-    origin: LostOrigin | None
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Proposal:
-    """What would be recorded of a project, and what that rests on."""
-
-    reading: _Reading
-    answers: Mapping[str, Answer]
-    resolution: Resolution
-    version: str
-    files: tuple[FileStanding, ...]
-    merge: Merge
-
-    @property
-    def title(self) -> str:
-        return f"Adopt the project into {self.resolution.answers['template']} {self.version}"
 
 
 def adopt(
@@ -95,10 +60,10 @@ def adopt(
         material = material_of(project)
         findings = findings_of(material)
         with source_at(embedded().url, None) as newest:
-            catalogue = _catalogue_of(newest, project)
+            catalogue = catalogue_for(newest, project)
             given = without_auto(read_inputs(inputs, catalogue))
             _refuse_unknown_framework(project, findings, given)
-            reading = _Reading(
+            reading = Reading(
                 project=project,
                 findings=findings,
                 found=candidates(catalogue, findings.facts, given),
@@ -108,10 +73,10 @@ def adopt(
         origin = reading.origin
         with source_at(newest.url, origin.version if origin else None) as source:
             nearest = origin.candidate if origin else reading.found[0]
-            proposal = _proposal(reading, source, nearest.answers)
+            proposal = proposal_of(reading, source, nearest.answers)
             if inputs.is_interactive and not (manner.is_preview or manner.is_agreed or origin):
                 say("\n".join(_lines(proposal)))
-                proposal = _proposal(reading, source, _asked(proposal))
+                proposal = proposal_of(reading, source, _asked(proposal))
                 manner = replace(manner, is_agreed=True)
         return _shown(proposal, manner) if manner.is_preview else _written(proposal, manner)
     except GitError as error:
@@ -155,65 +120,7 @@ def _refuse_unknown_framework(project: Project, findings: Findings, given: Mappi
         )
 
 
-def _catalogue_of(source: TemplateSource, project: Project) -> Catalogue:
-    return named_after(project.folder, catalogue_of(source))
-
-
-def _proposal(reading: _Reading, source: TemplateSource, answers: Mapping[str, Answer]) -> _Proposal:
-    """Return what the answers come to. Raises ``AnswersError`` where they cannot stand together."""
-    project = reading.project
-    catalogue = _catalogue_of(source, project)
-    resolution = catalogue.resolve(values_of(answers))
-    raise_problems(resolution.problems, answers)
-    rendered = {path: file.content for path, file in rendering(source, resolution).items()}
-    files = ProjectFiles(project=project)
-    files.load(path for path in rendered if path in files.paths)
-    found_files = standings(rendered, files.paths, files.read)
-    record: dict[str, bytes] = {RECORD: rendered[RECORD]}
-    memory = read_memory(files.read(MEMORY) if MEMORY in files.paths else None)
-    if reading.origin is None:
-        same = frozenset(each.path for each in found_files if each.state == "same")
-        record[MEMORY] = memory_text(replace(memory, taken=same))
-    elif memory != Memory() and memory.taken is not None:
-        record[MEMORY] = memory_text(replace(memory, taken=None))
-    record |= _decision(catalogue, answers, resolution, files)
-    changes = [
-        Change(
-            path=path,
-            kind="changed" if path in files.paths else "added",
-            file=File(REGULAR, content),
-        )
-        for path, content in sorted(record.items())
-    ]
-    merge = Merge(changes=tuple(changes), conflicts=())
-    worktree.refuse_unwritable(project, merge, allows_new_files=True)
-    return _Proposal(
-        reading=reading,
-        answers={
-            key: answers.get(key, Answer(value=value, origin="default"))
-            for key, value in resolution.shown_answers.items()
-        },
-        resolution=resolution,
-        version=source.version,
-        files=found_files,
-        merge=merge,
-    )
-
-
-def _decision(
-    catalogue: Catalogue, answers: Mapping[str, Answer], resolution: Resolution, files: ProjectFiles
-) -> dict[str, bytes]:
-    """Return the decision record, unless the project has one of an earlier time."""
-    if any(path.startswith("docs/decisions/") and path.endswith("-web-framework.md") for path in files.paths):
-        return {}
-    advice = recommend(decisions_of(catalogue, answers))
-    path = decision_record.next_path(files.paths)
-    number = int(path.name.partition("-")[0])
-    text = decision_record.text(advice, resolution.answers, number=number, is_adopted=True)
-    return {path.as_posix(): text.encode()}
-
-
-def _asked(proposal: _Proposal) -> dict[str, Answer]:
+def _asked(proposal: Proposal) -> dict[str, Answer]:
     """Return the answers after a person has said what cannot be seen, and changed what was read wrongly."""
     from waypost.wizard.dialogue import ask  # noqa: PLC0415 - nobody is asked in a pipeline
 
@@ -229,13 +136,13 @@ def _asked(proposal: _Proposal) -> dict[str, Answer]:
     return {**known, **changed}
 
 
-def _open_keys(proposal: _Proposal) -> tuple[str, ...]:
+def _open_keys(proposal: Proposal) -> tuple[str, ...]:
     """Return the questions about the project's purpose, which no file answers and nobody has."""
     keys = decision_keys(proposal.resolution.catalogue)
     return tuple(key for key in keys if key in proposal.answers and proposal.answers[key].origin == "default")
 
 
-def _lines(proposal: _Proposal) -> list[str]:
+def _lines(proposal: Proposal) -> list[str]:
     """Return what was read, how near the templates come, what is not known and what would be written, for people."""
     return [
         *fact_lines(proposal.reading.findings),
@@ -250,7 +157,7 @@ def _lines(proposal: _Proposal) -> list[str]:
     ]
 
 
-def _fields(proposal: _Proposal, *, is_preview: bool) -> AdoptFields:
+def _fields(proposal: Proposal, *, is_preview: bool) -> AdoptFields:
     return {
         "template": {
             "name": str(proposal.resolution.answers["template"]),
@@ -268,7 +175,7 @@ def _fields(proposal: _Proposal, *, is_preview: bool) -> AdoptFields:
     }
 
 
-def _shown(proposal: _Proposal, manner: Manner) -> Reply:
+def _shown(proposal: Proposal, manner: Manner) -> Reply:
     fields = _fields(proposal, is_preview=True)
     fields["next"] = (*steps_into(proposal.reading.project.folder), "waypost adopt --yes")
     if manner.shows_diff:
@@ -283,7 +190,7 @@ def _shown(proposal: _Proposal, manner: Manner) -> Reply:
     return Reply(text="\n".join(lines), output=fields.get("diff", ""), fields=fields, is_diff=True)
 
 
-def _written(proposal: _Proposal, manner: Manner) -> Reply:
+def _written(proposal: Proposal, manner: Manner) -> Reply:
     agree(
         "\n".join([*_lines(proposal), "", "This would be written:", *file_lines(proposal.merge)]),
         "Write the record?",
@@ -303,5 +210,5 @@ def _written(proposal: _Proposal, manner: Manner) -> Reply:
     return Reply(text="\n".join([*lines, *next_lines(steps)]), fields=fields)
 
 
-def _note_lines(proposal: _Proposal) -> list[str]:
+def _note_lines(proposal: Proposal) -> list[str]:
     return [f"  Note: {note}" for note in proposal.reading.notes]

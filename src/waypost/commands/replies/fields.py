@@ -229,60 +229,12 @@ class UpdateFields(RegenerateFields):
     adoption: NotRequired[AdoptionFields]
 
 
-class FactFields(TypedDict):
-    """What was read from a project: ``value`` answers the question ``key``, and is null where no template has that."""
-
-    key: str
-    value: Any
-    is_exact: bool
-    said: str
-    path: str | None
-    line: int | None
-
-
-class ApartFields(TypedDict):
-    """Something that a template has otherwise than the project."""
-
-    key: str
-    said: str
-    place: str | None
-    template: str | None
-    because: str | None
-
-
-class DistanceFields(TypedDict):
-    """How far a template is from a project, from 0 to 1, and in what."""
-
-    template: str
-    distance: float
-    differences: Sequence[ApartFields]
-
-
-class MadeFromFields(TypedDict):
-    """The release that made a project, and how many of its files are still as it makes them."""
-
-    version: str
-    same: int
-    files: int
-
-
 class FileStandingFields(TypedDict):
     """How a file of the template stands to a project: which of its own does the same, and what has to be adapted."""
 
     state: StandingState
     yours: str | None
     leans_on: Sequence[str]
-
-
-class AdoptFields(RegenerateFields):
-    """The reply of ``adopt``: also what was read from the project, and how near each template comes."""
-
-    facts: Sequence[FactFields]
-    unread: Sequence[str]
-    open: Sequence[str]
-    distances: Sequence[DistanceFields]
-    made_from: MadeFromFields | None
-    standing: Mapping[str, FileStandingFields]
 
 
 class AdoptionFields(TypedDict):

@@ -9,7 +9,6 @@ from types import NoneType, UnionType
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from waypost.commands.replies.fields import (
-    AdoptFields,
     AnswersFields,
     DiffFields,
     Envelope,
@@ -23,7 +22,7 @@ from waypost.commands.replies.fields import (
     RegenerateFields,
     UpdateFields,
 )
-from waypost.commands.replies.of_projects import BatchFields, CheckFields, CheckOneFields, DoctorFields
+from waypost.commands.replies.of_projects import AdoptFields, BatchFields, CheckFields, CheckOneFields, DoctorFields
 from waypost.commands.replies.reply import SCHEMA_VERSION, Reply
 from waypost.errors import UsageError, nearest
 
