@@ -212,7 +212,7 @@ def test_only_brings_what_is_named(place: Workplace, adopted: Path) -> None:
     done = place.run("update", "--only", "deploy", "--only", "./Makefile", "--json", cwd=adopted)
     assert set(done.reply["files"]) == {"Makefile", "deploy/healthcheck.py", MEMORY}
     memory = read_memory((adopted / MEMORY).read_bytes())
-    assert memory.taken == {"Makefile", "deploy/healthcheck.py"}
+    assert memory.taken == frozenset({"Makefile", "deploy/healthcheck.py"})
     commit(adopted)
     assert "has taken that already" in place.run("update", "--only", "Makefile", cwd=adopted).err
     # What was taken and edited is drift from now on, and put back when asked for; nothing else is.
