@@ -115,7 +115,7 @@ group = _group(
     LazyCommand(
         "adopt",
         "waypost.cli.changes:adopt",
-        "Read what PROJECT (by default this folder) is, made by whatever, and write a record for the nearest template.",
+        "Read what PROJECT (by default this folder) is, whoever made it, and record the template that comes nearest.",
     ),
     LazyCommand(
         "regenerate",
