@@ -12,7 +12,7 @@ import pytest
 from support.adopting import DJANGO, FLASK, MODULE, repository_of
 from support.running import Workplace
 from support.updating import commit, git, snapshot
-from waypost.projects.keeping.memory import MEMORY, read_memory
+from waypost.projects.keeping.memory import MEMORY, Memory, memory_text, read_memory
 from waypost.questions.record import RECORD, read_record
 from waypost.update.merge.trees import LINK, File
 
@@ -243,6 +243,32 @@ def test_a_choice_brings_its_own_files_only(place: Workplace, adopted: Path) -> 
 def test_a_part_of_the_application_comes_where_it_is_named(place: Workplace, adopted: Path) -> None:
     files = place.run("update", "--only", "src/shop/security.py", "--dry-run", "--json", cwd=adopted).reply["files"]
     assert set(files) == {"src/shop/security.py", MEMORY}
+
+
+def test_what_was_taken_follows_a_newer_version_with_its_own_ancestor(place: Workplace) -> None:
+    place.run("new", "old", "--ref", "v0.2.0", "--set", "template=flask-micro", "--quiet")
+    project = place.here / "old"
+    text = (project / "Makefile").read_text()
+    (project / "Makefile").write_text(f"{text}\nmine:\n\techo mine\n")
+    (project / "CONTRIBUTING.md").unlink()
+    (project / MEMORY).write_bytes(memory_text(Memory(taken=frozenset({"Makefile", "pyproject.toml"}))))
+    commit(project)
+    reply = place.run("update", "--json", cwd=project).reply
+    assert reply["files"]["Makefile"] == reply["files"]["pyproject.toml"] == "changed"
+    assert "mine:" in (project / "Makefile").read_text()
+    assert reply["files"]["CONTRIBUTING.md"] == "added"
+    assert reply["adoption"]["left"]["README.md"]["state"] == "different"
+    assert "README.md" not in reply["files"]
+
+
+def test_a_project_below_the_top_of_its_repository_is_adopted(place: Workplace) -> None:
+    top = repository_of(place.here / "many", {f"services/shop/{path}": text for path, text in FLASK.items()})
+    (top / "notes.txt").write_text("not committed, and not of the project\n")
+    project = top / "services/shop"
+    assert place.run("adopt", "--yes", cwd=project).code == 0
+    assert (project / RECORD).exists()
+    commit(top)
+    assert place.run("update", "--only", "Makefile", "--json", cwd=project).reply["files"]["Makefile"] == "added"
 
 
 def test_what_the_template_does_not_make_cannot_be_named(place: Workplace, adopted: Path) -> None:

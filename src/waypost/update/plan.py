@@ -212,14 +212,19 @@ def plan_regeneration(folder: Path, *, is_preview: bool = False) -> Regeneration
 def _resolved(
     old: Recorded, source: TemplateSource, inputs: Inputs
 ) -> tuple[Resolution, dict[str, Answer], tuple[str, ...]]:
-    """Return what ``resolve_inputs`` does; where a feature is unknown that this Waypost's own version has, say so."""
+    """Return what ``resolve_inputs`` does; where this Waypost's own version can add what this one cannot, say so."""
     try:
         return resolve_inputs(old.record, old.answers, catalogue_of(source), inputs)
     except AnswersError as error:
         newest = embedded()
-        if error.code is ErrorCode.UNKNOWN_FEATURE and is_canonical(source.url) and source.version != newest.version:
+        is_about_features = error.code in (ErrorCode.UNKNOWN_FEATURE, ErrorCode.REFUSED_COMBINATION) and inputs.adds
+        if is_about_features and is_canonical(source.url) and source.version != newest.version:
             with suppress(AnswersError):
-                wished(catalogue_of(newest), {}, inputs.adds, ())
+                if error.code is ErrorCode.UNKNOWN_FEATURE:
+                    wished(catalogue_of(newest), {}, inputs.adds, ())
+                else:
+                    resolve_inputs(old.record, old.answers, catalogue_of(newest), inputs)
+                error.message = error.message.partition("; did you mean ")[0]
                 error.hint = f"{newest.version} has it, and --to {newest.version} brings the project there, too."
         raise
 
