@@ -248,14 +248,14 @@ def test_a_part_of_the_application_comes_where_it_is_named(place: Workplace, ado
 def test_what_was_taken_follows_a_newer_version_with_its_own_ancestor(place: Workplace) -> None:
     place.run("new", "old", "--ref", "v0.2.0", "--set", "template=flask-micro", "--quiet")
     project = place.here / "old"
-    text = (project / "Makefile").read_text()
-    (project / "Makefile").write_text(f"{text}\nmine:\n\techo mine\n")
+    text = (project / "pyproject.toml").read_text()
+    (project / "pyproject.toml").write_text(text.replace('  "gunicorn', '  "httpx>=0.28",\n  "gunicorn', 1))
     (project / "CONTRIBUTING.md").unlink()
     (project / MEMORY).write_bytes(memory_text(Memory(taken=frozenset({"Makefile", "pyproject.toml"}))))
     commit(project)
     reply = place.run("update", "--json", cwd=project).reply
     assert reply["files"]["Makefile"] == reply["files"]["pyproject.toml"] == "changed"
-    assert "mine:" in (project / "Makefile").read_text()
+    assert "httpx>=0.28" in (project / "pyproject.toml").read_text()
     assert reply["files"]["CONTRIBUTING.md"] == "added"
     assert reply["adoption"]["left"]["README.md"]["state"] == "different"
     assert "README.md" not in reply["files"]

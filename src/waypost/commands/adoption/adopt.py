@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -78,7 +79,7 @@ def adopt(
                 say("\n".join(_lines(proposal)))
                 proposal = proposal_of(reading, source, _asked(proposal))
                 manner = replace(manner, is_agreed=True)
-        return _shown(proposal, manner) if manner.is_preview else _written(proposal, manner)
+        return _shown(proposal, inputs, manner) if manner.is_preview else _written(proposal, manner)
     except GitError as error:
         raise refused_by_git(error) from error
 
@@ -175,9 +176,12 @@ def _fields(proposal: Proposal, *, is_preview: bool) -> AdoptFields:
     }
 
 
-def _shown(proposal: Proposal, manner: Manner) -> Reply:
+def _shown(proposal: Proposal, inputs: Inputs, manner: Manner) -> Reply:
     fields = _fields(proposal, is_preview=True)
-    fields["next"] = (*steps_into(proposal.reading.project.folder), "waypost adopt --yes")
+    given = [f"--set={setting}" for setting in inputs.settings]
+    given += [f"--answers={inputs.file}"] if inputs.file else []
+    words = ["waypost", "adopt", str(proposal.reading.project.folder), "--yes", *given]
+    fields["next"] = (shlex.join(words),)
     if manner.shows_diff:
         fields["diff"] = difference(proposal.reading.project, proposal.merge)
     lines = [
