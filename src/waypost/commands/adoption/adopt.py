@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -79,7 +79,12 @@ def adopt(
                 say("\n".join(_lines(proposal)))
                 proposal = proposal_of(reading, source, _asked(proposal))
                 manner = replace(manner, is_agreed=True)
-        return _shown(proposal, inputs, manner) if manner.is_preview else _written(proposal, manner)
+        if manner.is_preview:
+            words = [f"--set={setting}" for setting in inputs.settings]
+            words += [f"--answers={inputs.file}"] if inputs.file else []
+            words += ["--replace-record"] if replaces_record else []
+            return _shown(proposal, manner, given=words)
+        return _written(proposal, manner)
     except GitError as error:
         raise refused_by_git(error) from error
 
@@ -176,10 +181,8 @@ def _fields(proposal: Proposal, *, is_preview: bool) -> AdoptFields:
     }
 
 
-def _shown(proposal: Proposal, inputs: Inputs, manner: Manner) -> Reply:
+def _shown(proposal: Proposal, manner: Manner, *, given: Sequence[str]) -> Reply:
     fields = _fields(proposal, is_preview=True)
-    given = [f"--set={setting}" for setting in inputs.settings]
-    given += [f"--answers={inputs.file}"] if inputs.file else []
     words = ["waypost", "adopt", str(proposal.reading.project.folder), "--yes", *given]
     fields["next"] = (shlex.join(words),)
     if manner.shows_diff:

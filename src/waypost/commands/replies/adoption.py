@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from waypost.adopting.lost import LostOrigin
-from waypost.adopting.nearest import Candidate, Difference
 from waypost.adopting.proposals import FileStanding, is_operational
-from waypost.adopting.stack import Findings
-from waypost.commands.replies.fields import FileStandingFields
 from waypost.projects.project import printable
 from waypost.questions.values import as_json, shown
+
+if TYPE_CHECKING:  # an update says what stays out without reading a project
+    from waypost.adopting.lost import LostOrigin
+    from waypost.adopting.nearest import Candidate, Difference
+    from waypost.adopting.stack import Findings
+    from waypost.commands.replies.fields import FileStandingFields
 
 _WIDTH = 100
 _SHOWN = 8
