@@ -69,6 +69,8 @@ class ErrorCode(StrEnum):
     DESTINATION = "destination"
     NOT_A_PROJECT = "not-a-project"
     RECORD = "record"
+    RECORDED_ALREADY = "recorded-already"
+    UNKNOWN_FRAMEWORK = "unknown-framework"
     NOT_COMMITTED = "not-committed"
     UNFINISHED = "unfinished"
     IN_THE_WAY = "in-the-way"
@@ -110,6 +112,8 @@ _ERRORS = {
     ErrorCode.DESTINATION: "the folder for the new project is not free, or cannot be written",
     ErrorCode.NOT_A_PROJECT: "the folder is not a project made from a template, or not kept by git",
     ErrorCode.RECORD: "the project's record cannot be read, or was edited",
+    ErrorCode.RECORDED_ALREADY: "`adopt` found a record: the project was made from a template, or adopted",
+    ErrorCode.UNKNOWN_FRAMEWORK: "`adopt` found neither Flask nor Django in the project",
     ErrorCode.NOT_COMMITTED: "the project has changes that are not committed",
     ErrorCode.UNFINISHED: "a merge, a rebase or a change of Waypost is under way, or files are left in conflict",
     ErrorCode.IN_THE_WAY: "a file, a link or a setting of git stands where a file has to change",

@@ -10,8 +10,8 @@ Value = str | bool | tuple[str, ...]
 """An answer: text or a choice, yes or no, or several choices."""
 
 QuestionType = Literal["text", "number", "choice", "choices", "yes-no", "data"]
-Origin = Literal["set", "file", "recorded", "wizard", "advice", "default"]
-"""Where an answer came from."""
+Origin = Literal["set", "file", "recorded", "wizard", "seen", "advice", "default"]
+"""Where an answer came from; what was ``seen`` was read from a project that Waypost did not make."""
 QuestionGroup = Literal["decision", "template", "project", "stack", "other"]
 
 

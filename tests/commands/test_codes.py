@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from support.adopting import repository_of
 from support.sources import as_repository, catalogue
 from support.updating import commit, git
 from waypost import apply_update, plan_update
 from waypost.cli.output import as_ours
+from waypost.commands.adoption.adopt import adopt
 from waypost.commands.answers import answers_init, answers_validate
 from waypost.commands.diff import diff
 from waypost.commands.new import new
@@ -190,6 +192,17 @@ def _(project: Path) -> object:
     record.write_text(record.read_text().replace("ci: none", "ci: nothing"))
     commit(project)
     return change(project, "ci=github")
+
+
+@seen(ErrorCode.RECORDED_ALREADY)
+def _(project: Path) -> object:
+    return adopt(str(project), Inputs(), Manner())
+
+
+@seen(ErrorCode.UNKNOWN_FRAMEWORK)
+def _(project: Path) -> object:
+    folder = repository_of(project.parent / "other", {"README.md": "nothing of a framework\n"})
+    return adopt(str(folder), Inputs(), Manner())
 
 
 @seen(ErrorCode.NOT_COMMITTED)

@@ -93,6 +93,15 @@ def test_a_feature_that_only_a_newer_version_has_is_said_with_that_version(place
     assert moved["answers"]["error_reports"]["value"] == "sentry"
 
 
+def test_a_feature_that_the_old_version_refuses_and_a_newer_one_has_is_said_with_that_version(place: Workplace) -> None:
+    assert place.run("new", "old", "--ref", "v0.1.0", "--set", "template=flask-micro", "--quiet").code == 0
+    done = place.run("add", "celery", "--project", "old")
+    assert done.code == 3
+    version = place.run("new", "x", "--defaults", "--dry-run", "--json").reply["template"]["to"]
+    assert done.err.endswith(f"Hint: {version} has it, and --to {version} brings the project there, too.\n")
+    assert place.run("add", "celery", "--to", version, "--project", "old", "--dry-run").code == 0
+
+
 def test_answers_that_a_feature_needs_come_along_with_set(place: Workplace) -> None:
     settings = ["--set", "template=flask-micro", "--set", "example=false"]
     assert place.run("new", "small", *settings, "--quiet").code == 0
@@ -150,13 +159,15 @@ def test_the_list_is_for_people_and_for_programs(place: Workplace, project: Path
     done = place.run("add", "--list", cwd=project)
     assert done.code == 0
     for line in (
-        "Can be added: waypost add NAME",
-        "  celery (jobs): Yes, with Celery - a worker and a beat schedule",
-        "  cache=redis (cache): Yes, in Redis",
-        "There already:",
-        "Cannot be added as the project is:",
+        "database: Where does it keep its data?",
+        "  [x] sqlite: SQLite - one file, nothing to install",
+        "  [ ] celery: Yes, with Celery - a worker and a beat schedule",
+        "  [ ] cache=redis: Yes, in Redis",
+        "  [-] django-ninja: django-ninja - typed functions",
     ):
         assert f"{line}\n" in done.out
+    questions = [line for line in done.out.splitlines() if line and not line.startswith(" ")]
+    assert len(questions) == len(set(questions))
     assert max(len(line) for line in done.out.splitlines()) <= 120
     features = {
         feature["name"]: feature for feature in place.run("add", "--list", "--json", cwd=project).reply["features"]

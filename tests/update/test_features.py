@@ -108,6 +108,35 @@ def test_a_wrong_name_says_what_was_meant(wanted: dict[str, Any], code: ErrorCod
     assert caught.value.hint
 
 
+@pytest.mark.parametrize("word", ["realtime", "realtime=yes", "realtime=on", "realtime=True", "realtime=1"])
+def test_a_yes_is_taken_in_every_spelling(word: str) -> None:
+    assert answers({"realtime": False}, add=word) == {"realtime": True}
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("realtime=no", "That leaves it out: waypost remove realtime"),
+        ("jobs=none", "That leaves it out: waypost remove jobs"),
+        ("none", "`waypost add --list` shows every feature, and what each would bring."),
+        ("license=MIT", "It is an answer to a question: waypost update --set license=MIT"),
+    ],
+)
+def test_what_is_no_feature_gets_no_other_feature_for_a_suggestion(word: str, hint: str) -> None:
+    with pytest.raises(AnswersError) as caught:
+        answers({}, add=word)
+    assert "did you mean" not in caught.value.message
+    assert caught.value.hint == hint
+
+
+def test_a_suggestion_is_a_feature() -> None:
+    for word in ("cach", "sentri", "realtme=yes", "databse=postgresql", "deployment=dockr", "items=items"):
+        with pytest.raises(AnswersError) as caught:
+            answers({}, add=word)
+        meant = caught.value.message.partition("did you mean '")[2].removesuffix("'?")
+        assert meant in {name for feature in FEATURES for name in (feature.name, feature.setting)}
+
+
 def test_an_answer_that_is_no_feature_is_named_with_its_question() -> None:
     with pytest.raises(AnswersError) as caught:
         answers({}, add="flask-micro")

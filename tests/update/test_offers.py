@@ -11,9 +11,9 @@ from waypost import plan_update
 from waypost.commands.new import new
 from waypost.errors import AnswersError, StateError
 from waypost.projects.belongings import is_migration, keeps_its_lines
+from waypost.projects.keeping.memory import MEMORY
 from waypost.questions.answers import Inputs
 from waypost.questions.record import RECORD
-from waypost.update.histories.memory import MEMORY
 from waypost.update.offers import Offer, offers_for
 from waypost.update.plan import plan_of
 

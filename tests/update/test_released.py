@@ -9,8 +9,8 @@ import pytest
 from support.running import Workplace
 from support.sources import TEMPLATES, git
 from waypost.projects.belongings import is_migration
+from waypost.projects.keeping.memory import MEMORY
 from waypost.sources.releases import releases
-from waypost.update.histories.memory import MEMORY
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from waypost.cli.options import can_ask, file_option, files, folders, reply_options, set_option
-from waypost.cli.output import Bar, as_ours, end_with, print_json
+from waypost.cli.output import Bar, as_ours, end_with, print_json, say
 from waypost.commands import update as command
 from waypost.commands.update import Manner
 from waypost.errors import UsageError
@@ -47,11 +47,37 @@ def _preview_options(command: _Command) -> _Command:
 @click.argument("project", default=".", shell_complete=folders)
 @file_option("Change the answers that a TOML file holds, or - for stdin.")
 @click.option("--to", metavar="VERSION", help="The version to update to; the newest by default.")
+@click.option(
+    "--only", metavar="PATH", multiple=True, help="In an adopted project: take this of the template. Repeatable."
+)
 @_update_options
 @reply_options
-def update(project: str, *, to: str | None, file: str | None, settings: tuple[str, ...], **options: Any) -> None:
+def update(
+    project: str,
+    *,
+    to: str | None,
+    file: str | None,
+    settings: tuple[str, ...],
+    only: tuple[str, ...],
+    **options: Any,
+) -> None:
     inputs = Inputs(file=file, settings=settings)
-    end_with(command.update_project(project, inputs, _manner_of(options), to=to), options)
+    end_with(command.update_project(project, inputs, _manner_of(options), to=to, only=only), options)
+
+
+@click.command()
+@click.argument("project", default=".", shell_complete=folders)
+@file_option("Take answers from a TOML file, or - for stdin.")
+@set_option("Answer one question, whatever was read. Repeatable.")
+@click.option("--replace-record", is_flag=True, help="Leave the template that the project has a record of.")
+@_preview_options
+@reply_options
+def adopt(project: str, *, file: str | None, settings: tuple[str, ...], replace_record: bool, **options: Any) -> None:
+    from waypost.commands.adoption import adopt as adoption  # noqa: PLC0415 - an update does without
+
+    inputs = Inputs(file=file, settings=settings, is_interactive=can_ask(options))
+    reply = adoption.adopt(project, inputs, _manner_of(options), replaces_record=replace_record, say=say)
+    end_with(reply, options)
 
 
 def _feature_options(command: _Command) -> _Command:

@@ -113,6 +113,11 @@ group = _group(
         "Take features such as celery out of a project, as an update does.",
     ),
     LazyCommand(
+        "adopt",
+        "waypost.cli.changes:adopt",
+        "Read what PROJECT (by default this folder) is, whoever made it, and record the template that comes nearest.",
+    ),
+    LazyCommand(
         "regenerate",
         "waypost.cli.changes:regenerate",
         "Put back what the template owns in PROJECT (by default this folder), at its own version and answers.",

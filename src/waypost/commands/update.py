@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import gettempdir
@@ -26,7 +26,7 @@ from waypost.commands.replies.updates import (
     update_fields,
 )
 from waypost.errors import ErrorCode, ExitCode, StateError, UsageError
-from waypost.projects.project import find_project
+from waypost.projects.project import Project, find_project, find_repository
 from waypost.questions.answers import Inputs
 from waypost.sources.failures import is_without_room, temporary_trouble
 from waypost.system.git import GitError
@@ -62,13 +62,16 @@ class Manner:
         return self.is_dry_run or self.shows_diff or self.is_rehearsal
 
 
-def update_project(folder: str, inputs: Inputs, manner: Manner, *, to: str | None = None, stays: bool = False) -> Reply:
+def update_project(
+    folder: str, inputs: Inputs, manner: Manner, *, to: str | None = None, stays: bool = False, only: Sequence[str] = ()
+) -> Reply:
     """Bring a project to a newer template, other answers or another template; or only show or try what that does.
 
-    ``to`` is a version, by default the newest, or the project's own where it ``stays``.
+    ``to`` is a version, by default the newest, or the project's own where it ``stays``. ``only`` are files
+    of a template that the project was adopted into.
     """
     try:
-        plan = plan_of(folder, inputs, to=to, stays=stays, is_preview=manner.is_preview)
+        plan = plan_of(folder, inputs, to=to, stays=stays, only=only, is_preview=manner.is_preview)
         if not plan.is_needed:
             head = f"{folder} stays as it is" if stays else f"{folder} is current"
             lines = [
@@ -79,10 +82,10 @@ def update_project(folder: str, inputs: Inputs, manner: Manner, *, to: str | Non
         if manner.is_preview:
             return _preview(plan, manner)
         if plan.changes_framework:
-            _agree("\n".join([orphan_text(plan), *note_lines(plan)]), "Change the framework?", manner)
+            agree("\n".join([orphan_text(plan), *note_lines(plan)]), "Change the framework?", manner)
         apply_update(plan, when_done=manner.when_done)
     except GitError as error:
-        raise _refused_by_git(error) from error
+        raise refused_by_git(error) from error
     fields = update_fields(plan, is_preview=manner.is_preview)
     lines = [f"{plan.title}: {counted(plan.changes)}, not committed yet.", *plan_lines(plan)]
     return Reply(
@@ -129,12 +132,12 @@ def regenerate(folder: str, manner: Manner) -> Reply:
         question = (
             "Put these files back as the template makes them? Your changes in them go (waypost undo takes it back)."
         )
-        _agree(
+        agree(
             "\n".join([f"These files are not as {plan.template} {plan.version} makes them:", *listed]), question, manner
         )
         worktree.write(plan.project, plan.merge, title=plan.title, when_done=manner.when_done)
     except GitError as error:
-        raise _refused_by_git(error) from error
+        raise refused_by_git(error) from error
     steps = fields["next"] = steps_after(plan.project, plan.title, plan.merge)
     return Reply(
         text="\n".join([f"Put back {counted(plan.merge.changes)}, not committed yet.", *listed, *next_lines(steps)]),
@@ -145,13 +148,23 @@ def regenerate(folder: str, manner: Manner) -> Reply:
 def undo(folder: str, *, when_done: Callable[[], None] = lambda: None) -> Reply:
     """Take back the last change that Waypost wrote into a project, to the byte."""
     try:
-        done = worktree.take_back(find_project(Path(folder)), when_done=when_done)
+        done = worktree.take_back(_changed_project(Path(folder)), when_done=when_done)
     except GitError as error:
-        raise _refused_by_git(error) from error
+        raise refused_by_git(error) from error
     return Reply(
         text=f"Took back: {done.title}. All files and the index are as they were.",
         fields={"changed": [step.path for step in done.steps]},
     )
+
+
+def _changed_project(folder: Path) -> Project:
+    """Return the project in ``folder``: one that has just been adopted has a record that is not committed yet."""
+    try:
+        project = find_repository(folder)
+    except StateError:
+        return find_project(folder)  # which says more
+    was_changed = (project.state / "last").exists() or project.pending.exists()
+    return project if was_changed else find_project(folder)
 
 
 def _preview(plan: UpdatePlan, manner: Manner) -> Reply:
@@ -187,7 +200,8 @@ def _preview(plan: UpdatePlan, manner: Manner) -> Reply:
     )
 
 
-def _agree(what: str, question: str, manner: Manner) -> None:
+def agree(what: str, question: str, manner: Manner) -> None:
+    """Raise ``UsageError`` or ``StateError`` unless somebody agrees, or has agreed beforehand, to ``what`` is shown."""
     if manner.is_agreed:
         return
     if manner.confirm is None:
@@ -200,7 +214,8 @@ def _agree(what: str, question: str, manner: Manner) -> None:
         raise StateError("Nothing was changed.", code=ErrorCode.DECLINED)
 
 
-def _refused_by_git(error: GitError) -> StateError:
+def refused_by_git(error: GitError) -> StateError:
+    """Return what git refused as an error that a user can act on."""
     if is_without_room(error, Path(gettempdir(), "waypost-")):
         return temporary_trouble(error.cause)
     return StateError(f"git refused: {error.message}", hint=error.hint or "Nothing was changed.", code=ErrorCode.GIT)

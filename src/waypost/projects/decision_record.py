@@ -38,10 +38,18 @@ def next_path(paths: Iterable[str]) -> Path:
     return PATH.with_name(f"{number:04}-web-framework.md")
 
 
-def text(recommendation: Recommendation, answers: Mapping[str, Value], *, number: int = 1, before: str = "") -> str:
+def text(
+    recommendation: Recommendation,
+    answers: Mapping[str, Value],
+    *,
+    number: int = 1,
+    before: str = "",
+    is_adopted: bool = False,
+) -> str:
     """Return the record in Markdown: context, decision, reasons for and against, and what would change it.
 
     ``number`` is the record's own; ``before`` names the template that the project was made from until now, if any.
+    A project that is adopted has made its decision long ago.
     """
     template = str(answers["template"])
     paragraphs = [
@@ -49,9 +57,9 @@ def text(recommendation: Recommendation, answers: Mapping[str, Value], *, number
         "Status: accepted",
         *([f"The project was made from the template {before} until now; this replaces that decision."] * bool(before)),
         "## Context",
-        *_context(recommendation, answers),
+        *_context(recommendation, answers, is_adopted=is_adopted),
         "## Decision",
-        _decision(recommendation, template),
+        _decision(recommendation, template, is_adopted=is_adopted),
         *_section("Reasons for it", recommendation, template, speaks_for=True),
         *_section("Reasons against it", recommendation, template, speaks_for=False),
         "## What would change the advice",
@@ -60,23 +68,29 @@ def text(recommendation: Recommendation, answers: Mapping[str, Value], *, number
     return "\n\n".join(paragraphs) + "\n"
 
 
-def _context(recommendation: Recommendation, answers: Mapping[str, Value]) -> Iterator[str]:
+def _context(recommendation: Recommendation, answers: Mapping[str, Value], *, is_adopted: bool) -> Iterator[str]:
+    when = "adopted" if is_adopted else "started"
     known = dict.fromkeys(key for reason in _all_reasons(recommendation) for key in reason.answers)
     known |= {TEAM_KNOWS: None} if recommendation.team_knows else {}
     rows = [f"- {key}: {answers[key]}" for key in known if answers.get(key, "unsure") != "unsure"]
     if rows:
-        yield "What was known about the project when it was started, as far as it matters for the choice:"
+        yield f"What was known about the project when it was {when}, as far as it matters for the choice:"
         yield "\n".join(rows)
     else:
-        yield "Nothing that matters for the choice was known about the project when it was started."
+        yield f"Nothing that matters for the choice was known about the project when it was {when}."
 
 
-def _decision(recommendation: Recommendation, template: str) -> str:
+def _decision(recommendation: Recommendation, template: str, *, is_adopted: bool) -> str:
     advice = (
         f"Waypost's advice was: {_sentence(headline(recommendation))} It was {_article(recommendation.certainty)}: "
         f"{_continued(recommendation.certainty_because)} (points: {recommendation.scores}).{thin_line(recommendation)}"
     )
     team = team_line(recommendation)
+    if is_adopted:
+        start = (
+            f"The project was there before Waypost. Of its templates {template} comes nearest, and it follows that one."
+        )
+        return _wrapped(" ".join(filter(None, (start, advice, team))))
     if template == recommendation.template:
         start = f"The project starts from the template {template}."
         return _wrapped(" ".join(filter(None, (start, advice, recommendation.template_because, team))))

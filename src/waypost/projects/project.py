@@ -54,15 +54,37 @@ class Project:
 
 def find_project(folder: Path) -> Project:
     """Return the project in ``folder``. Raises ``StateError`` where it is none, or none that git keeps."""
-    folder = folder.resolve()
-    if not folder.is_dir():
-        raise StateError(f"{folder} is no folder", hint="Name the folder of a project.", code=ErrorCode.NOT_A_PROJECT)
+    folder = _existing(folder)
     if not (folder / RECORD).is_file():
         raise StateError(
             f"{folder} is not a project made from a template: it has no {RECORD}",
-            hint="Run this inside such a project, or name its folder.",
+            hint="Run this inside such a project, or name its folder. `waypost adopt` writes one for a project that "
+            "Waypost did not make.",
             code=ErrorCode.NOT_A_PROJECT,
         )
+    return _in_repository(
+        folder, RECORD, missing=f"{folder / RECORD} is not committed, so there is nothing to merge with"
+    )
+
+
+def find_repository(folder: Path) -> Project:
+    """Return what lies in ``folder`` as a project, made from a template or not.
+
+    Raises ``StateError`` where git does not keep it, or nothing of it is committed.
+    """
+    folder = _existing(folder)
+    return _in_repository(folder, "", missing=f"nothing of {folder} is committed, so there is nothing to read")
+
+
+def _existing(folder: Path) -> Path:
+    folder = folder.resolve()
+    if not folder.is_dir():
+        raise StateError(f"{folder} is no folder", hint="Name the folder of a project.", code=ErrorCode.NOT_A_PROJECT)
+    return folder
+
+
+def _in_repository(folder: Path, record: str, *, missing: str) -> Project:
+    """Return the project in ``folder``; ``missing`` says what is wrong where no commit has it, and its ``record``."""
     refuse_old_git()
     try:
         lines = git.run(
@@ -81,7 +103,13 @@ def find_project(folder: Path) -> Project:
             hint=hint,
             code=ErrorCode.NOT_A_PROJECT,
         ) from error
-    head, tree = _head_and_tree(folder, prefix)
+    try:
+        head = git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", cwd=folder).strip()
+        tree = git.run("rev-parse", "--verify", "--quiet", f"HEAD:{prefix.rstrip('/')}", cwd=folder).strip()
+        git.run("cat-file", "-e", f"{tree}:{record}", cwd=folder)
+    except git.GitError as error:
+        hint = "Commit the project first: git add --all && git commit"
+        raise StateError(missing, hint=hint, code=ErrorCode.NOT_COMMITTED) from error
     return Project(
         folder=folder,
         top=Path(top),
@@ -230,20 +258,6 @@ def _is_taken(folder: Path, target: Path, going: set[Path]) -> bool:
     if target.is_dir() and not target.is_symlink():
         return any(path not in going and (path.is_symlink() or not path.is_dir()) for path in target.rglob("*"))
     return os.path.lexists(target) and target not in going
-
-
-def _head_and_tree(folder: Path, prefix: str) -> tuple[str, str]:
-    try:
-        head = git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", cwd=folder).strip()
-        tree = git.run("rev-parse", "--verify", "--quiet", f"HEAD:{prefix.rstrip('/')}", cwd=folder).strip()
-        git.run("cat-file", "-e", f"{tree}:{RECORD}", cwd=folder)
-    except git.GitError as error:
-        raise StateError(
-            f"{folder / RECORD} is not committed, so there is nothing to merge with",
-            hint="Commit the project first: git add --all && git commit",
-            code=ErrorCode.NOT_COMMITTED,
-        ) from error
-    return head, tree
 
 
 def _fetch_missing(project: Project) -> None:

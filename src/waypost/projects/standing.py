@@ -11,10 +11,11 @@ from typing import Literal
 
 from waypost.errors import ErrorCode, SourceError, StateError
 from waypost.projects.belongings import is_as_made, is_migration, points_to
+from waypost.projects.keeping.memory import MEMORY, Memory, read_memory
 from waypost.projects.project import is_half_changed
 from waypost.questions.answers import raise_problems, recorded_answers, values_of
 from waypost.questions.catalogue import load_catalogue
-from waypost.questions.record import Record, read_record
+from waypost.questions.record import RECORD, Record, read_record
 from waypost.sources.plain import RenderedFile
 from waypost.sources.releases import Release
 from waypost.sources.rendering import left_alone, rendering
@@ -107,8 +108,14 @@ def _drift(folder: Path, record: Record) -> tuple[Drift, ...]:
         raise_problems(resolution.problems, answers)
         files = rendering(source, resolution)
         owned = left_alone(resolution, files)
-        drift = _compared(folder, files)
+        own = _memory_of(folder).of(files.keys())
+        drift = _compared(folder, {path: file for path, file in files.items() if path in own or path == RECORD})
         return tuple(each for each in drift if each.path not in owned or each.change == "deleted")
+
+
+def _memory_of(folder: Path) -> Memory:
+    path = folder / MEMORY
+    return read_memory(path.read_bytes() if path.is_file() and not path.is_symlink() else None)
 
 
 def _compared(folder: Path, files: Mapping[str, RenderedFile]) -> Iterator[Drift]:

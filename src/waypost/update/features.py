@@ -14,7 +14,7 @@ from waypost.errors import AnswersError, ErrorCode, nearest
 from waypost.model import Question, Value
 from waypost.questions.answers import Answer
 from waypost.questions.catalogue import Catalogue
-from waypost.questions.values import as_text, shown
+from waypost.questions.values import as_text, parse_text, shown
 
 OFF = "none"
 """The choice that leaves out what a question is about."""
@@ -30,6 +30,7 @@ class Feature:
     key: str
     value: str | bool
     label: str
+    question: str
 
     @property
     def setting(self) -> str:
@@ -54,7 +55,7 @@ def features_of(catalogue: Catalogue) -> tuple[Feature, ...]:
         is_own = words.count(word) == 1 and (word == question.key or word not in catalogue.by_key)
         label = next((choice.label for choice in question.choices if choice.value == value), question.help)
         name = word if is_own else f"{question.key}={word}"
-        features.append(Feature(name=name, key=question.key, value=value, label=label))
+        features.append(Feature(name=name, key=question.key, value=value, label=label, question=question.help))
     return tuple(features)
 
 
@@ -103,6 +104,7 @@ def _word(key: str, value: str | bool) -> str:
 def _found(word: str, catalogue: Catalogue) -> Feature:
     """Return the feature that ``word`` names. Raises ``AnswersError`` where it names none, or more than one."""
     features = features_of(catalogue)
+    word = _folded(word, catalogue)
     exact = [feature for feature in features if word in (feature.name, feature.setting)]
     meant = exact or [feature for feature in features if word in (feature.key, feature.value)]
     if len(meant) == 1:
@@ -114,16 +116,31 @@ def _found(word: str, catalogue: Catalogue) -> Feature:
             hint=f"Name the one that you mean, such as: {settings[0]}",
             code=ErrorCode.AMBIGUOUS_FEATURE,
         )
-    near = nearest(word, [*(feature.name for feature in features), *(feature.setting for feature in features)])
-    question = next((question for question in catalogue.questions if word in question.values), None)
-    is_answer = question is not None and word not in (OFF, UNDECIDED)
+    names = [feature.setting if "=" in word else feature.name for feature in features]
+    key, _, value = word.rpartition("=")
+    asked = [question for question in catalogue.questions if value in question.values and key in ("", question.key)]
+    is_off = value in (OFF, UNDECIDED, "false")
+    near = "" if asked or is_off else nearest(word, names)
+    hint = "`waypost add --list` shows every feature, and what each would bring."
+    if is_off and any(feature.key == key for feature in features):
+        hint = f"That leaves it out: waypost remove {key}"
+    elif asked and not is_off:
+        hint = f"It is an answer to a question: waypost update --set {asked[0].key}={value}"
     raise AnswersError(
-        f"there is no feature {shown(word)}" + (f"; did you mean '{near}'?" if near and not is_answer else ""),
-        hint=f"It is an answer to a question: waypost update --set {question.key}={word}"
-        if question is not None and is_answer
-        else "`waypost add --list` shows every feature, and what each would bring.",
+        f"there is no feature {shown(word)}" + (f"; did you mean '{near}'?" if near else ""),
+        hint=hint,
         code=ErrorCode.UNKNOWN_FEATURE,
     )
+
+
+def _folded(word: str, catalogue: Catalogue) -> str:
+    """Return ``KEY=yes`` as ``KEY=true``, and as ``--set`` takes it otherwise."""
+    key, equals, text = word.partition("=")
+    question = catalogue.by_key.get(key)
+    if not equals or question is None or question.type != "yes-no":
+        return word
+    value = parse_text(question, text)
+    return f"{key}={as_text(value)}" if isinstance(value, bool) else word
 
 
 def _all_of(key: str, catalogue: Catalogue) -> tuple[Feature, ...]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from waypost.advice.recommend import recommend
 from waypost.errors import ErrorCode, StateError
 from waypost.projects import decision_record
 from waypost.projects.belongings import is_migration
+from waypost.projects.keeping.memory import MEMORY
 from waypost.questions.catalogue import Resolution
 from waypost.questions.record import RECORD
 from waypost.sources.embedded import TemplateSource
 from waypost.sources.rendering import left_alone
+from waypost.update.adoption import Adoption, adoption_of
 from waypost.update.consequences.broken_imports import as_note, broken_imports
 from waypost.update.consequences.consequences import consequences_of
 from waypost.update.consequences.model import NOTHING, Consequences
@@ -21,7 +23,6 @@ from waypost.update.consequences.package_name import Renaming
 from waypost.update.consequences.shadows import without_shadows
 from waypost.update.consequences.side import Side, is_other_engine
 from waypost.update.histories import left
-from waypost.update.histories.memory import MEMORY
 from waypost.update.histories.settle import Settled, settled
 from waypost.update.merge.changes import Merge
 from waypost.update.merge.merge import files_of_the_user, merge
@@ -43,12 +44,14 @@ class Outcome:
     orphans: tuple[str, ...] = ()
     consequences: Consequences = NOTHING
     notes: tuple[str, ...] = ()
+    adoption: Adoption | None = None
 
 
-def outcome_of(old: Recorded, source: TemplateSource, resolution: Resolution) -> Outcome:
+def outcome_of(old: Recorded, source: TemplateSource, resolution: Resolution, *, only: Sequence[str] = ()) -> Outcome:
     """Return what becomes of the project under the template ``source`` and the answers of ``resolution``.
 
-    Raises ``StateError`` where the project is not in a state for it.
+    ``only`` names what comes into a project that was adopted. Raises ``StateError`` where the project is not in a state
+    for it.
     """
     old_files, new_files = rendered_files(old.source, old.resolution), rendered_files(source, resolution)
     for path in left_alone(old.resolution, old_files) | left_alone(resolution, new_files):
@@ -56,9 +59,13 @@ def outcome_of(old: Recorded, source: TemplateSource, resolution: Resolution) ->
         if path in old_files or os.path.lexists(old.project.folder / path):
             old_files.pop(path, None)
             new_files.pop(path, None)
+    files = ProjectFiles(project=old.project)
+    is_choice = any(resolution.answers[key] != value for key, value in old.answers.items() if key in resolution.answers)
+    adoption = adoption_of(old, old_files, new_files, files, only, is_choice=is_choice)
+    if adoption is not None:
+        old_files, new_files = dict(adoption.old), dict(adoption.new)
     before = Side(resolution=_seen_by(resolution, old.resolution), files=old_files)
     after = Side(resolution=resolution, files=dict(new_files))
-    files = ProjectFiles(project=old.project)
     _refuse_to_take_all_users(before, after, files)
     is_switch = before.template != after.template
     orphans: tuple[str, ...] = ()
@@ -81,6 +88,7 @@ def outcome_of(old: Recorded, source: TemplateSource, resolution: Resolution) ->
     found, aside = without_shadows(found, files)
     broken = broken_imports(found, files, before.files)
     return Outcome(
+        adoption=adoption,
         merge=found,
         orphans=tuple(aside.get(path, path) for path in orphans if path not in moved and path not in history.needed),
         consequences=consequences_of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,9 +16,11 @@ from waypost.projects.belongings import is_migration
 from waypost.projects.project import Project
 from waypost.questions.answers import Answer, Inputs, recorded_answers
 from waypost.questions.catalogue import Resolution
+from waypost.questions.record import RECORD
 from waypost.sources.embedded import TemplateSource, embedded, is_canonical
 from waypost.sources.rendering import left_alone
 from waypost.sources.source import source_at
+from waypost.update.adoption import Adoption
 from waypost.update.answers import resolve_inputs
 from waypost.update.consequences.model import Consequences
 from waypost.update.features import wished
@@ -36,7 +38,8 @@ class UpdatePlan:
     ``template`` and ``version`` are those it leads to, ``old_template`` and ``old_version`` those it starts from.
     ``answers`` are all answers with their origin; ``new_answers`` those to questions that the project had not been
     asked, ``changed_answers`` the old and the new value of others, ``dropped_answers`` those that no question takes
-    any more. ``changes`` are the files that change, ``conflicts`` what is left to a person. ``orphans`` are, where the
+    any more. ``adoption`` says, in a project that was there before its template, which files come in and which do not.
+    ``changes`` are the files that change, ``conflicts`` what is left to a person. ``orphans`` are, where the
     template changes, files that the user wrote or edited and that have no counterpart in the new one; what migrations
     need that are still run is none. ``notes`` say what else there is to know, such as which given answers have no
     effect. Answers to secret questions are shown nowhere; ``secrets`` names those that change.
@@ -57,6 +60,7 @@ class UpdatePlan:
     consequences: Consequences
     notes: tuple[str, ...]
     secrets: tuple[str, ...] = ()
+    adoption: Adoption | None = None
 
     @property
     def merge(self) -> Merge:
@@ -81,6 +85,10 @@ class UpdatePlan:
             return f"Change the template from {self.old_template} to {self.template}"
         if self.version != self.old_version:
             return f"Update {self.template} from {self.old_version} to {self.version}"
+        taken = self.adoption.taken if self.adoption else ()
+        if taken and not (self.changed_answers or self.new_answers):
+            files = "1 file" if len(taken) == 1 else f"{len(taken)} files"
+            return f"Take {files} of {self.template} {self.version}"
         changed = [*self.changed_answers, *self.new_answers, *self.secrets]
         if not (changed or self.dropped_answers):
             return "Record the template source's address without credentials"
@@ -102,12 +110,16 @@ def plan_of(
     *,
     to: str | None = None,
     stays: bool = False,
+    only: Sequence[str] = (),
     is_preview: bool = False,
 ) -> UpdatePlan:
     """Return what updating the project in ``folder`` would do; touch nothing.
 
     Answers of ``inputs`` replace recorded ones; ``to`` is a version, by default the newest, or the project's own where
-    it ``stays``. Raises ``StateError`` where the project is not in a state to be updated, ``AnswersError`` where an
+    it ``stays``. Into a project that was adopted come the files ``only``: by default all that it lacks, or those of
+    them that other answers concern.
+
+    Raises ``StateError`` where the project is not in a state to be updated, ``AnswersError`` where an
     answer is not valid, ``SourceError`` where a version cannot be had.
 
     For a preview (``is_preview``) files that git does not know yet do no harm: it may be written into one of them.
@@ -122,8 +134,14 @@ def plan_of(
         resolution, answers, notes = _resolved(old, source, inputs)
         after = resolution.answers
         found = Outcome()
-        if source.version != old.source.version or before != after or has_credentials(old.source.url):
-            found = outcome_of(old, source, resolution)
+        is_adopted = old.memory.taken is not None
+        if only and not is_adopted:
+            raise UsageError(
+                "--only takes part of a template into a project that was adopted; this one was made from its template",
+                hint="An update merges all of a version: look at it with --dry-run.",
+            )
+        if is_adopted or source.version != old.source.version or before != after or has_credentials(old.source.url):
+            found = outcome_of(old, source, resolution, only=only)
             worktree.refuse_unwritable(old.project, found.merge, allows_new_files=is_preview)
     was, shown = old.resolution.shown_answers, resolution.shown_answers
     return UpdatePlan(
@@ -141,6 +159,7 @@ def plan_of(
         orphans=found.orphans,
         consequences=found.consequences,
         notes=(*notes, *old.notes, *found.notes, *found.consequences.notes),
+        adoption=found.adoption,
         secrets=tuple(key for key in after if key not in shown and after[key] != before.get(key)),
     )
 
@@ -170,7 +189,10 @@ def plan_regeneration(folder: Path, *, is_preview: bool = False) -> Regeneration
     with recorded(folder, is_preview=is_preview) as old:
         files = rendered_files(old.source, old.resolution)
         alone = {path for path in left_alone(old.resolution, files) if os.path.lexists(old.project.folder / path)}
-        wanted = {path: file for path, file in files.items() if path not in alone and not is_migration(path)}
+        own = old.memory.of(files.keys()) | {RECORD}
+        wanted = {
+            path: file for path, file in files.items() if path in own and path not in alone and not is_migration(path)
+        }
         found = replaced(old.project, wanted)
         worktree.refuse_unwritable(old.project, found, allows_new_files=is_preview)
         return Regeneration(
@@ -190,14 +212,19 @@ def plan_regeneration(folder: Path, *, is_preview: bool = False) -> Regeneration
 def _resolved(
     old: Recorded, source: TemplateSource, inputs: Inputs
 ) -> tuple[Resolution, dict[str, Answer], tuple[str, ...]]:
-    """Return what ``resolve_inputs`` does; where a feature is unknown that this Waypost's own version has, say so."""
+    """Return what ``resolve_inputs`` does; where this Waypost's own version can add what this one cannot, say so."""
     try:
         return resolve_inputs(old.record, old.answers, catalogue_of(source), inputs)
     except AnswersError as error:
         newest = embedded()
-        if error.code is ErrorCode.UNKNOWN_FEATURE and is_canonical(source.url) and source.version != newest.version:
+        is_about_features = error.code in (ErrorCode.UNKNOWN_FEATURE, ErrorCode.REFUSED_COMBINATION) and inputs.adds
+        if is_about_features and is_canonical(source.url) and source.version != newest.version:
             with suppress(AnswersError):
-                wished(catalogue_of(newest), {}, inputs.adds, ())
+                if error.code is ErrorCode.UNKNOWN_FEATURE:
+                    wished(catalogue_of(newest), {}, inputs.adds, ())
+                else:
+                    resolve_inputs(old.record, old.answers, catalogue_of(newest), inputs)
+                error.message = error.message.partition("; did you mean ")[0]
                 error.hint = f"{newest.version} has it, and --to {newest.version} brings the project there, too."
         raise
 

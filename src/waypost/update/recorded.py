@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from waypost.errors import ErrorCode, StateError
 from waypost.model import Value
+from waypost.projects.keeping.memory import MEMORY, Memory, read_memory
 from waypost.projects.project import Project, enumerated, find_project, refuse_unfit
 from waypost.questions.answers import recorded_answers, values_of
 from waypost.questions.catalogue import Catalogue, Resolution, load_catalogue
@@ -30,6 +31,7 @@ class Recorded:
     source: TemplateSource
     resolution: Resolution
     notes: tuple[str, ...]
+    memory: Memory = field(default_factory=Memory)
 
     @property
     def answers(self) -> Mapping[str, Value]:
@@ -62,7 +64,22 @@ def recorded(folder: Path, *, is_preview: bool) -> Iterator[Recorded]:
                 code=ErrorCode.RECORD,
             )
         notes = (*recovered, *record.notes, *notes)
-        yield Recorded(project=project, record=record, source=source, resolution=resolution, notes=notes)
+        yield Recorded(
+            project=project,
+            record=record,
+            source=source,
+            resolution=resolution,
+            notes=notes,
+            memory=_memory_of(project),
+        )
+
+
+def _memory_of(project: Project) -> Memory:
+    try:
+        content = git.run_bytes("cat-file", "blob", f"{project.tree}:{MEMORY}", cwd=project.folder)
+    except git.GitError:
+        return Memory()
+    return read_memory(content)
 
 
 def catalogue_of(source: TemplateSource) -> Catalogue:

@@ -32,6 +32,7 @@ from waypost.wizard.verdict import claims_about, label_of, short, standing_line,
 _WELCOME: Mapping[Purpose, str] = {
     "new": "A few questions, then the advice (Flask or Django), then your starter project.",
     "recommend": "A few questions, then the advice: Flask or Django.",
+    "adopt": "A few questions about what cannot be seen in the project, then everything that was read, to change.",
 }
 _KEYS = "Enter accepts, Esc or Ctrl-B goes back, ? helps, a advises now, Ctrl-C leaves: nothing written."
 _CAPITALS = {
@@ -156,6 +157,7 @@ def _name(state: State, _destination: Path | None) -> Screen:
 
 def _summary(state: State, _destination: Path | None) -> Screen:
     resolved = state.resolution
+    is_adopted = state.purpose == "adopt"
     lines = [
         Option(
             value=key,
@@ -167,8 +169,8 @@ def _summary(state: State, _destination: Path | None) -> Screen:
     ]
     return Screen(
         form="one",
-        title="This is what you get. Choose a line to change it.",
-        options=(Option(value=PROCEED, label="Create the project"), *lines),
+        title=f"This is what {'the record will say' if is_adopted else 'you get'}. Choose a line to change it.",
+        options=(Option(value=PROCEED, label="Write the record" if is_adopted else "Create the project"), *lines),
         current=PROCEED,
     )
 
@@ -221,12 +223,14 @@ def _choices(state: State, question: Question, value: Value) -> tuple[Option, ..
 def _confirm(state: State, destination: Path | None) -> Screen:
     answers = state.resolution.answers
     folder = destination or Path(str(answers["project_slug"]))
+    verb = "write" if state.purpose == "adopt" else "create"
+    what = "the record" if state.purpose == "adopt" else "it"
     return Screen(
         form="one",
-        title=f"Create it in {_as_given(folder)}?",
+        title=f"{verb.capitalize()} {what} in {_as_given(folder)}?",
         body=(Line(text=f"{answers.get(NAME, folder.name)}, from the template {answers[TEMPLATE]}."),),
         options=(
-            Option(value=PROCEED, label="Yes, create it"),
+            Option(value=PROCEED, label=f"Yes, {verb} it"),
             Option(value=CHANGE, label="No, back to the summary"),
         ),
         current=PROCEED,

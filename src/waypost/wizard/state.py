@@ -15,7 +15,7 @@ from waypost.model import Value
 from waypost.questions.catalogue import Catalogue, Resolution
 from waypost.wizard.repair import apply_changes, repair
 
-Purpose = Literal["new", "recommend"]
+Purpose = Literal["new", "recommend", "adopt"]
 Step = Literal[
     "question", "offer", "enough", "verdict", "answers", "answer", "name", "summary", "edit", "confirm", "done"
 ]
@@ -87,7 +87,7 @@ class State:
 
     @property
     def result(self) -> dict[str, Value]:
-        """The answers that the person gave or changed, and for a new project the template."""
+        """The answers that the person gave or changed, and for a project the template."""
         if self.purpose == "recommend":
             return {key: value for key, value in self.answers.items() if key in self.touched}
         resolved = self.resolution.answers

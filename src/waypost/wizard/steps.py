@@ -38,8 +38,10 @@ def begin(catalogue: Catalogue, given: Mapping[str, Value], purpose: Purpose) ->
     answers = {key: value for key, value in given.items() if key in catalogue.by_key and key != TEMPLATE}
     template = given.get(TEMPLATE)
     state = State(catalogue=catalogue, purpose=purpose, given=dict(given), answers=answers)
-    if purpose == "new" and isinstance(template, str) and template in catalogue.by_key[TEMPLATE].values:
+    if purpose != "recommend" and isinstance(template, str) and template in catalogue.by_key[TEMPLATE].values:
         state = replace(state, template=template, is_override=True)
+        if purpose == "adopt":
+            return _onward(state)
         return _to(state, "verdict") if state.resolution.problems else _past_the_verdict(state)
     if purpose == "recommend" and next_question(state.decisions, state.possible) is None:
         return _to(state, "done")
@@ -88,11 +90,15 @@ def _onward(state: State) -> State:
         return _to(state, "offer", key=key)
     if key:
         return _to(state, "question", key=key)
+    if state.purpose == "adopt":
+        return _past_the_verdict(state)
     return _to(state, "verdict" if state.purpose == "new" else "enough")
 
 
 def _stopped(state: State) -> State:
     """Give the advice now; whoever wants only that has it."""
+    if state.purpose == "adopt":
+        return _past_the_verdict(replace(state, is_stopped=True))
     return _to(replace(state, is_stopped=True), "verdict" if state.purpose == "new" else "done")
 
 
@@ -113,7 +119,7 @@ def _chosen_to_change(state: State, value: Value) -> State:
 
 
 def _past_the_answers(state: State) -> State:
-    return _to(state, "verdict") if TEMPLATE in state.given and state.purpose == "new" else _onward(state)
+    return _to(state, "verdict") if TEMPLATE in state.given and state.purpose != "recommend" else _onward(state)
 
 
 def _taken(state: State, value: Value) -> State:

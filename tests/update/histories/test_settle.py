@@ -10,7 +10,7 @@ import pytest
 
 from support.updating import files
 from waypost.errors import StateError
-from waypost.update.histories.memory import MEMORY, memory_text, read_memory
+from waypost.projects.keeping.memory import MEMORY, Memory, memory_text, read_memory
 from waypost.update.histories.settle import Settled, settled
 from waypost.update.histories.tables import tables_of
 
@@ -173,7 +173,11 @@ def test_the_tables_of_a_migration_are_read_from_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"migrations = 1", b"[migrations]\na = 1\n", b"\xff", b"=", b"[migrations]\na.b = 'c'\n"]
+    "content",
+    [
+        *(b"migrations = 1", b"[migrations]\na = 1\n", b"\xff", b"=", b"[migrations]\na.b = 'c'\n"),
+        *(b"adopted = 1", b"[adopted]\n", b"[adopted]\ntaken = [1]\n", b"[adopted]\ntaken = 1\n"),
+    ],
 )
 def test_a_memory_that_cannot_be_read_is_an_error(content: bytes) -> None:
     with pytest.raises(StateError, match=r"\.waypost\.toml cannot be read"):
@@ -181,6 +185,7 @@ def test_a_memory_that_cannot_be_read_is_an_error(content: bytes) -> None:
 
 
 def test_what_is_remembered_is_read_again() -> None:
-    remembered = {'a/"quoted" é.py': "b.py"}
+    remembered = Memory(migrations={'a/"quoted" é.py': "b.py"}, taken=frozenset({"Makefile", "a b"}))
     assert read_memory(memory_text(remembered)) == remembered
-    assert read_memory(None) == {}
+    assert read_memory(memory_text(Memory(taken=frozenset()))) == Memory(taken=frozenset())
+    assert read_memory(None) == Memory()

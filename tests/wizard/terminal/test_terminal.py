@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from pseudo_terminal import PseudoTerminal
+from support.adopting import FLASK, repository_of
 from support.sources import catalogue
 from waypost.advice.recommend import next_question
 
@@ -381,6 +382,31 @@ def test_new_makes_what_the_wizard_was_told(command: PseudoTerminal, tmp_path: P
     assert command.finish() == 0, command.text
     assert command.is_restored
     assert "project_name: Corner Shop" in (tmp_path / "shop" / ".copier-answers.yml").read_text()
+
+
+def test_adopting_asks_what_cannot_be_seen_and_shows_the_rest_to_change(tmp_path: Path) -> None:
+    project = repository_of(tmp_path / "shop", FLASK)
+    arguments = [sys.executable, "-m", "waypost", "adopt"]
+    with PseudoTerminal(arguments, folder=str(project), environment={"HOME": str(tmp_path / "home")}) as terminal:
+        terminal.wait_for("What are you building?", "Enter accepts")
+        terminal.press("a")
+        terminal.wait_for("This is what the record will say")
+        terminal.press("enter")
+        terminal.wait_for("Write the record in", "from the template flask-blueprints.")
+        terminal.press("enter")
+        assert terminal.finish() == 0, terminal.text
+        assert terminal.is_restored
+    assert "template: flask-blueprints" in (project / ".copier-answers.yml").read_text()
+
+
+def test_leaving_the_questions_of_an_adoption_writes_nothing(tmp_path: Path) -> None:
+    project = repository_of(tmp_path / "shop", FLASK)
+    arguments = [sys.executable, "-m", "waypost", "adopt"]
+    with PseudoTerminal(arguments, folder=str(project), environment={"HOME": str(tmp_path / "home")}) as terminal:
+        terminal.wait_for("What are you building?", "Enter accepts")
+        terminal.press("ctrl-c")
+        assert terminal.finish() == 130, terminal.text
+    assert not (project / ".copier-answers.yml").exists()
 
 
 def test_copier_is_not_imported_for_templates_that_need_none(tmp_path: Path) -> None:

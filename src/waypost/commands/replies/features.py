@@ -14,11 +14,9 @@ if TYPE_CHECKING:  # what replies hold takes long to import, and only type check
 
 _WIDTH = 100
 _FILES_SHOWN = 5
-_HEADINGS = {
-    "possible": "Can be added: waypost add NAME",
-    "there": "There already:",
-    "refused": "Cannot be added as the project is:",
-}
+_FIRST, _NEXT = " " * 6, " " * 8
+_MARKS = {"there": "[x]", "possible": "[ ]", "refused": "[-]"}
+_LEGEND = "`waypost add NAME` adds one. [x] is there already, [ ] can be added, [-] cannot as the project is."
 _CHANGES: tuple[ChangeKind, ...] = ("added", "changed", "removed")
 
 
@@ -39,14 +37,16 @@ def feature_fields(offer: Offer) -> FeatureFields:
 
 
 def feature_lines(offers: Sequence[Offer]) -> Iterator[str]:
-    """Yield the features by what can be done with them, each with what it would bring or why it is refused."""
-    for state, heading in _HEADINGS.items():
-        found = [offer for offer in offers if offer.state == state]
-        if found:
-            yield from ("", heading)
+    """Yield the features question by question, each with what it would bring, or why it is refused."""
+    yield _LEGEND
+    for key in dict.fromkeys(offer.feature.key for offer in offers):
+        found = [offer for offer in offers if offer.feature.key == key]
+        yield ""
+        yield f"{key}: {found[0].feature.question}"
         for offer in found:
             feature = offer.feature
-            yield f"  {feature.name}{'' if feature.value is True else f' ({feature.key})'}: {feature.label}"
+            label = "" if feature.value is True else f": {feature.label}"
+            yield f"  {_MARKS[offer.state]} {feature.name}{label}"
             yield from (line for part in _parts(offer) for line in _wrapped(part))
 
 
@@ -67,5 +67,5 @@ def _parts(offer: Offer) -> Iterator[str]:
 
 def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(
-        text, _WIDTH, initial_indent="    ", subsequent_indent="      ", break_long_words=False, break_on_hyphens=False
+        text, _WIDTH, initial_indent=_FIRST, subsequent_indent=_NEXT, break_long_words=False, break_on_hyphens=False
     )

@@ -16,6 +16,7 @@ from waypost.practice.text import PracticeFields
 
 Status = Literal["done", "conflicts", "failed", "interrupted"]
 FileChange = Literal["added", "changed", "removed", "conflict"]
+StandingState = Literal["same", "different", "elsewhere", "application", "lacking", "lines"]
 FeatureState = Literal["there", "possible", "refused"]
 
 TemplateFields = TypedDict("TemplateFields", {"name": str | None, "from": str | None, "to": str | None})
@@ -225,6 +226,22 @@ class UpdateFields(RegenerateFields):
     environment: EnvironmentFields
     servers: Sequence[str]
     rehearsal: NotRequired[RehearsalFields]
+    adoption: NotRequired[AdoptionFields]
+
+
+class FileStandingFields(TypedDict):
+    """How a file of the template stands to a project: which of its own does the same, and what has to be adapted."""
+
+    state: StandingState
+    yours: str | None
+    leans_on: Sequence[str]
+
+
+class AdoptionFields(TypedDict):
+    """Of a template that a project was adopted into: the files that come in, and those that stay out."""
+
+    taken: Mapping[str, FileStandingFields]
+    left: Mapping[str, FileStandingFields]
 
 
 class FeatureFields(TypedDict):

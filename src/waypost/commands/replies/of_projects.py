@@ -1,11 +1,18 @@
-"""What the replies of ``check``, ``doctor`` and ``batch`` hold, as ``fields.py`` does for the other commands."""
+"""What ``check``, ``doctor``, ``batch`` and ``adopt`` reply with, as ``fields.py`` says it of the other commands."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal, NotRequired, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NotRequired, TypedDict
 
-from waypost.commands.replies.fields import FailedFields, Fields, NewFields, UpdateFields
+from waypost.commands.replies.fields import (
+    FailedFields,
+    Fields,
+    FileStandingFields,
+    NewFields,
+    RegenerateFields,
+    UpdateFields,
+)
 from waypost.errors import ErrorCode, ExitCode
 
 
@@ -117,3 +124,51 @@ class BatchFields(Fields):
     """The reply of ``batch``: also the reply of every project, in the order in which they ended."""
 
     projects: Sequence[BatchNewFields | BatchUpdateFields | BatchFailedFields]
+
+
+class FactFields(TypedDict):
+    """What was read from a project: ``value`` answers the question ``key``, and is null where no template has that."""
+
+    key: str
+    value: Any
+    is_exact: bool
+    said: str
+    path: str | None
+    line: int | None
+
+
+class ApartFields(TypedDict):
+    """Something that a template has otherwise than the project."""
+
+    key: str
+    said: str
+    place: str | None
+    template: str | None
+    because: str | None
+
+
+class DistanceFields(TypedDict):
+    """How far a template is from a project, from 0 to 1, and in what."""
+
+    template: str
+    distance: float
+    differences: Sequence[ApartFields]
+
+
+class MadeFromFields(TypedDict):
+    """The release that made a project, and how many of its files are still as it makes them."""
+
+    version: str
+    same: int
+    files: int
+
+
+class AdoptFields(RegenerateFields):
+    """The reply of ``adopt``: also what was read from the project, and how near each template comes."""
+
+    facts: Sequence[FactFields]
+    unread: Sequence[str]
+    open: Sequence[str]
+    distances: Sequence[DistanceFields]
+    made_from: MadeFromFields | None
+    standing: Mapping[str, FileStandingFields]

@@ -22,7 +22,7 @@ from waypost.commands.replies.fields import (
     RegenerateFields,
     UpdateFields,
 )
-from waypost.commands.replies.of_projects import BatchFields, CheckFields, CheckOneFields, DoctorFields
+from waypost.commands.replies.of_projects import AdoptFields, BatchFields, CheckFields, CheckOneFields, DoctorFields
 from waypost.commands.replies.reply import SCHEMA_VERSION, Reply
 from waypost.errors import UsageError, nearest
 
@@ -38,6 +38,7 @@ REPLIES: Mapping[str, tuple[type, ...]] = {
     "update": (UpdateFields,),
     "add": (UpdateFields, FeaturesFields),
     "remove": (UpdateFields,),
+    "adopt": (AdoptFields,),
     "regenerate": (RegenerateFields,),
     "undo": (Fields,),
     "batch": (BatchFields,),

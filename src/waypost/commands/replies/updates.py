@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from waypost.commands.replies.adoption import ancestor_lines, file_fields_of, left_lines
 from waypost.commands.replies.reply import answer_fields, steps_into
 from waypost.projects.project import Project, printable
 from waypost.projects.tracking import left_out
@@ -25,7 +26,7 @@ MARKS = {"added": "A", "changed": "M", "removed": "D"}
 
 def update_fields(plan: UpdatePlan, *, is_preview: bool) -> UpdateFields:
     """Return what an update does, or would do, as fields of a JSON reply."""
-    return {
+    fields: UpdateFields = {
         "status": "conflicts" if plan.conflicts and not is_preview else "done",
         "template": {"name": plan.template, "from": plan.old_version, "to": plan.version},
         "answers": answer_fields(plan.answers),
@@ -42,12 +43,21 @@ def update_fields(plan: UpdatePlan, *, is_preview: bool) -> UpdateFields:
         "orphans": plan.orphans,
         "environment": _environment_fields(plan.consequences.environment),
         "servers": plan.consequences.servers,
-        "next": steps_after(plan.project, plan.title, plan.merge, plan.consequences.all_steps)
-        if plan.is_needed
-        else (),
+        "next": steps_after(plan.project, plan.title, plan.merge, _steps_between(plan)) if plan.is_needed else (),
         "notes": plan.notes,
         "is_dry_run": is_preview,
     }
+    if plan.adoption is not None:
+        fields["adoption"] = {
+            "taken": file_fields_of(plan.adoption.taken),
+            "left": file_fields_of(plan.adoption.left),
+        }
+    return fields
+
+
+def _steps_between(plan: UpdatePlan) -> Sequence[str]:
+    """Return what to run after the update: nothing where files came in that a person has to fit to the project."""
+    return () if plan.adoption is not None and plan.adoption.taken else plan.consequences.all_steps
 
 
 def file_fields(merge: Merge) -> dict[str, FileChange]:
@@ -72,7 +82,21 @@ def plan_lines(plan: UpdatePlan) -> list[str]:
     """Say what happens to answers and files; into another framework what it leaves behind comes first."""
     orphans = orphan_text(plan).splitlines() if plan.orphans else []
     files = file_lines(plan.merge)
-    return [*_answer_lines(plan), *(orphans + files if plan.changes_framework else files + orphans)]
+    lines = [*_answer_lines(plan), *(orphans + files if plan.changes_framework else files + orphans)]
+    return [*lines, *_adoption_lines(plan)]
+
+
+def _adoption_lines(plan: UpdatePlan) -> list[str]:
+    """Say, in a project that was there before its template, what is to be adapted, and what stays out."""
+    if plan.adoption is None:
+        return []
+    adapt = [f"  {each.path} names {', '.join(each.leans_on)}" for each in plan.adoption.taken if each.leans_on]
+    heading = ["", "To adapt, as they name folders of the template's application that this project does not have:"]
+    return [
+        *([*heading, *adapt] if adapt else []),
+        *ancestor_lines(plan.adoption.without_ancestor),
+        *(["", *left] if (left := list(left_lines(plan.adoption.left))) else []),
+    ]
 
 
 def conflict_lines(plan: UpdatePlan) -> list[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from waypost.projects.belongings import is_migration
+from waypost.projects.keeping.memory import MEMORY, memory_text, read_memory
 from waypost.update.histories import alembic, django, numbered
-from waypost.update.histories.memory import MEMORY, memory_text, read_memory
 from waypost.update.histories.numbers import Added
 from waypost.update.histories.tables import tables_of
 from waypost.update.merge.trees import REGULAR, File
@@ -60,7 +60,8 @@ def settled(
         return Settled(old=old, new=new)
     merged = {path for path in before | after if is_other_engine and path.endswith(".sql")}
     own = {path for path in paths if is_migration(path)} - merged
-    known = read_memory(read(MEMORY) if MEMORY in paths else None)
+    memory = read_memory(new[MEMORY].content if MEMORY in new else read(MEMORY) if MEMORY in paths else None)
+    known = memory.migrations
     wanted = [path for path in after - before - merged if not _is_here(path, own, known, read, new)]
     named = _named(wanted, own, read, new)
     going = old.keys() - new.keys()
@@ -74,7 +75,7 @@ def settled(
     rest |= {here: File(REGULAR, text.encode()) for here, text in named.values()}
     remembered = {**known, **{path: here for path, (here, _) in named.items() if path != here}}
     if remembered != known:
-        rest[MEMORY] = File(REGULAR, memory_text(remembered))
+        rest[MEMORY] = File(REGULAR, memory_text(replace(memory, migrations=remembered)))
         if MEMORY in paths:
             base[MEMORY] = File(REGULAR, read(MEMORY))
     gone = {known.get(path, path) for path in before - after}

@@ -10,7 +10,7 @@ def module_of(text: str) -> ast.Module | None:
     """Return a Python file as a tree, or None where it is none."""
     try:
         return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two where it nests too deeply
         return None
 
 

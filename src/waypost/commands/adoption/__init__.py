@@ -1,0 +1,1 @@
+"""Taking in a project that Waypost did not make: the command. Others use ``adopt``."""

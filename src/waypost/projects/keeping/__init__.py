@@ -1,0 +1,1 @@
+"""What a project keeps of Waypost's beyond its answers. Others use ``memory``."""
