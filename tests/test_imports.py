@@ -22,6 +22,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("",),
     ("commands",),
     ("commands.replies",),
+    ("drafts",),
     ("update",),
     ("update.consequences",),
     ("update.histories",),

@@ -20,6 +20,7 @@ from waypost.questions.reading import parse_yaml, read_catalogue
 from waypost.questions.values import as_json, is_true, type_problem
 
 # The validator with which copier goes through the rows of refused combinations. Here the rows are read as they are.
+_MOST_REMEMBERED = 10_000
 _REFUSAL = "{% include 'templates/questions/refusal.jinja' %}"
 
 
@@ -164,7 +165,7 @@ class Catalogue:
         return Resolution(
             answers=answers,
             unused=tuple(unused),
-            problems=(*problems, *self._refused(given, context)),
+            problems=(*problems, *(_blamed(row, given) for row in self.refusals if row.applies_to(context))),
             catalogue=self,
             context=context,
         )
@@ -175,9 +176,7 @@ class Catalogue:
         for entry in self._entries_up_to_last_question:
             if not entry.is_asked:
                 context[entry.key] = self.default_of(entry, context)
-        refused = (
-            _blamed(row, {key: value}) for row in self.refusals if key in row.where and _is_refused(row, context)
-        )
+        refused = (_blamed(row, {key: value}) for row in self.refusals if key in row.where and row.applies_to(context))
         return self._problem(self.by_key[key], value, context) or next(refused, None)
 
     def possible_values(self, key: str, given: Mapping[str, Value]) -> tuple[str, ...]:
@@ -199,7 +198,7 @@ class Catalogue:
         source = entry.default_source
         if not isinstance(source, str):
             return source if entry.type == "data" else _plain(source)
-        rendered = self.expressions.rendered(source, context)
+        rendered = self._rendered(source, context)
         match entry.type:
             case "yes-no":
                 return is_true(rendered)
@@ -210,9 +209,6 @@ class Catalogue:
             case _:
                 return rendered
 
-    def _refused(self, given: Mapping[str, Value], context: Mapping[str, Any]) -> tuple[Problem, ...]:
-        return tuple(_blamed(row, given) for row in self.refusals if _is_refused(row, context))
-
     @cached_property
     def _entries_up_to_last_question(self) -> tuple[Question, ...]:
         """All entries but the facts at the end, on which no question depends."""
@@ -220,7 +216,43 @@ class Catalogue:
         return self.entries[: last + 1]
 
     def _applies(self, entry: Question, context: Mapping[str, Any]) -> bool:
-        return is_true(self.expressions.rendered(entry.when_source, context))
+        return is_true(self._rendered(entry.when_source, context))
+
+    def _rendered(self, text: str, context: Mapping[str, Any]) -> str:
+        """Return what ``text`` renders to, from memory where its names had the same values before.
+
+        So a set of answers next to one that was resolved costs a quarter: a page asks for a hundred of them.
+        """
+        if "{" not in text:
+            return text
+        variables = self._variables(text)
+        if variables is None:
+            return self.expressions.rendered(text, context)
+        values = (context.get(name) for name in variables)
+        seen = (text, *(value if isinstance(value, str | bool | None) else repr(value) for value in values))
+        if seen not in self._memory:
+            if len(self._memory) >= _MOST_REMEMBERED:
+                self._memory.clear()
+            self._memory[seen] = self.expressions.rendered(text, context)
+        return self._memory[seen]
+
+    def _variables(self, text: str) -> tuple[str, ...] | None:
+        """Return the names that ``text`` looks up, but for fixed ones; None where that is not known."""
+        if text not in self._names:
+            fixed = {
+                entry.key for entry in self.entries if not entry.is_asked and not isinstance(entry.default_source, str)
+            }
+            names = self.expressions.names_in(text)
+            self._names[text] = None if names is None else tuple(sorted(names - fixed))
+        return self._names[text]
+
+    @cached_property
+    def _names(self) -> dict[str, tuple[str, ...] | None]:
+        return {}
+
+    @cached_property
+    def _memory(self) -> dict[tuple[Any, ...], str]:
+        return {}
 
     def _problem(self, question: Question, value: Value, context: Mapping[str, Any]) -> Problem | None:
         problem = type_problem(question, value)
@@ -228,9 +260,7 @@ class Catalogue:
             return problem
         if question.validator_source == _REFUSAL:
             return None
-        message = self.expressions.rendered(
-            question.validator_source, {**context, question.key: _native(question, value)}
-        ).strip()
+        message = self._rendered(question.validator_source, {**context, question.key: _native(question, value)}).strip()
         return Problem(key=question.key, message=message, nearest="") if message else None
 
 
@@ -259,14 +289,6 @@ def _plain(value: object) -> Value:
     if isinstance(value, list):
         return tuple(str(item) for item in value)
     return value if isinstance(value, bool) else str(value)
-
-
-def _is_refused(refusal: Refusal, context: Mapping[str, Any]) -> bool:
-    """Whether every question that the row names has one of its values, or for a list answer holds one."""
-    return all(
-        any(value in values for value in answer) if isinstance(answer := context.get(key), list) else answer in values
-        for key, values in refusal.where.items()
-    )
 
 
 def _blamed(refusal: Refusal, given: Mapping[str, Value]) -> Problem:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2 import meta
 from jinja2.sandbox import SandboxedEnvironment
 
 from waypost.errors import SourceError
@@ -47,6 +48,24 @@ class Expressions:
         """Compile the file ``path`` before it is rendered. Raises ``SourceError`` where it is no Jinja."""
         with self._errors_at(path):
             self._environment.get_template(path)
+
+    def names_in(self, text: str) -> frozenset[str] | None:
+        """Return the names that the Jinja ``text`` looks up when it is rendered, in what it includes as well.
+
+        None where only rendering could tell. Raises ``SourceError`` where it is no Jinja.
+        """
+        with self._errors_at(repr(text[:200])):
+            tree = self._environment.parse(text)
+        names = frozenset(meta.find_undeclared_variables(tree))
+        for path in meta.find_referenced_templates(tree):
+            try:
+                inner = self.names_in((self.source / path).read_text(encoding="utf-8")) if path else None
+            except (OSError, ValueError):  # whoever renders it gets the error
+                inner = None
+            if inner is None:
+                return None
+            names |= inner
+        return names
 
     @contextmanager
     def _errors_at(self, place: str) -> Iterator[None]:
