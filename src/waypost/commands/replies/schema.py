@@ -23,6 +23,14 @@ from waypost.commands.replies.fields import (
     UpdateFields,
 )
 from waypost.commands.replies.of_projects import BatchFields, CheckFields, CheckOneFields, DoctorFields
+from waypost.commands.replies.pages import (
+    CatalogueFields,
+    ContentsFields,
+    DraftFields,
+    FoldersFields,
+    ShownUpdateFields,
+    TakeAwayFields,
+)
 from waypost.commands.replies.reply import SCHEMA_VERSION, Reply
 from waypost.errors import UsageError, nearest
 
@@ -42,6 +50,7 @@ REPLIES: Mapping[str, tuple[type, ...]] = {
     "undo": (Fields,),
     "batch": (BatchFields,),
     "doctor": (DoctorFields,),
+    "web": (CatalogueFields, DraftFields, ContentsFields, TakeAwayFields, FoldersFields, ShownUpdateFields),
     "schema": (JsonSchemaFields,),
 }
 """What each command replies with ``--json``; beside that each can fail."""
