@@ -30,11 +30,11 @@ from waypost.projects.project import find_project
 from waypost.questions.answers import Inputs
 from waypost.sources.failures import is_without_room, temporary_trouble
 from waypost.system.git import GitError
-from waypost.update.merge.changes import difference, merged_files
+from waypost.update.merge.changes import differences, merged_files
 from waypost.update.offers import offers_for
-from waypost.update.plan import UpdatePlan, apply_update, plan_of, plan_regeneration
+from waypost.update.plan import Regeneration, UpdatePlan, apply_update, plan_of, plan_regeneration
 from waypost.update.reading.environment import environment_of
-from waypost.update.rehearsal import rehearse
+from waypost.update.rehearsal import Rehearsal, Watcher, rehearse
 from waypost.update.writing import worktree
 
 
@@ -79,7 +79,7 @@ def update_project(folder: str, inputs: Inputs, manner: Manner, *, to: str | Non
             _agree("\n".join([orphan_text(plan), *note_lines(plan)]), "Change the framework?", manner)
         apply_update(plan, when_done=manner.when_done)
     except GitError as error:
-        raise _refused_by_git(error) from error
+        raise refused_by_git(error) from error
     fields = update_fields(plan, is_preview=manner.is_preview)
     lines = [f"{plan.title}: {counted(plan.changes)}, not committed yet.", *plan_lines(plan)]
     return Reply(
@@ -121,7 +121,8 @@ def regenerate(folder: str, manner: Manner) -> Reply:
         if manner.is_preview:
             text = "\n".join([f"Would put back {counted(plan.merge.changes)}:", *listed])
             if manner.shows_diff:
-                fields["diff"] = masked_difference(difference(plan.project, plan.merge))
+                fields["diffs"] = masked_differences(plan)
+                fields["diff"] = "".join(fields["diffs"].values())
             return Reply(text=text, output=fields.get("diff", ""), fields=fields, is_diff=True)
         question = (
             "Put these files back as the template makes them? Your changes in them go (waypost undo takes it back)."
@@ -131,7 +132,7 @@ def regenerate(folder: str, manner: Manner) -> Reply:
         )
         worktree.write(plan.project, plan.merge, title=plan.title, when_done=manner.when_done)
     except GitError as error:
-        raise _refused_by_git(error) from error
+        raise refused_by_git(error) from error
     steps = fields["next"] = steps_after(plan.project, plan.title, plan.merge)
     return Reply(
         text="\n".join([f"Put back {counted(plan.merge.changes)}, not committed yet.", *listed, *next_lines(steps)]),
@@ -144,7 +145,7 @@ def undo(folder: str, *, when_done: Callable[[], None] = lambda: None) -> Reply:
     try:
         done = worktree.take_back(find_project(Path(folder)), when_done=when_done)
     except GitError as error:
-        raise _refused_by_git(error) from error
+        raise refused_by_git(error) from error
     return Reply(
         text=f"Took back: {done.title}. All files and the index are as they were.",
         fields={"changed": [step.path for step in done.steps]},
@@ -154,7 +155,8 @@ def undo(folder: str, *, when_done: Callable[[], None] = lambda: None) -> Reply:
 def _preview(plan: UpdatePlan, manner: Manner) -> Reply:
     fields = update_fields(plan, is_preview=manner.is_preview)
     if manner.shows_diff:
-        fields["diff"] = masked_difference(difference(plan.project, plan.merge))
+        fields["diffs"] = masked_differences(plan)
+        fields["diff"] = "".join(fields["diffs"].values())
     diff = fields.get("diff", "")
     lines = [f"{plan.title}: would change {counted(plan.changes)}.", *plan_lines(plan)]
     if plan.conflicts:
@@ -166,12 +168,7 @@ def _preview(plan: UpdatePlan, manner: Manner) -> Reply:
         fields["rehearsal"] = {"status": "not run", "commands": [], "failed": None, "failed_with": None}
         fields["status"] = "conflicts"
         return Reply(text="\n".join(lines), output=diff, fields=fields, is_diff=True, exit_code=ExitCode.CONFLICTS)
-    outcome = rehearse(
-        merged_files(plan.project, plan.merge),
-        plan.project.folder.name,
-        environment=environment_of(plan.project.folder),
-        steps=plan.consequences.variables,
-    )
+    outcome = rehearsed(plan)
     lines.append(rehearsal_line(outcome))
     fields["rehearsal"] = rehearsal_fields(outcome)
     fields["status"] = "done" if outcome.has_passed else "failed"
@@ -182,6 +179,23 @@ def _preview(plan: UpdatePlan, manner: Manner) -> Reply:
         is_diff=True,
         exit_code=ExitCode.DONE if outcome.has_passed else ExitCode.STATE,
     )
+
+
+def rehearsed(plan: UpdatePlan, watcher: Watcher | None = None) -> Rehearsal:
+    """Try a plan without conflicts out; what its commands print goes to the ``watcher``, or to standard error."""
+    return rehearse(
+        merged_files(plan.project, plan.merge),
+        plan.project.folder.name,
+        environment=environment_of(plan.project.folder),
+        steps=plan.consequences.variables,
+        watcher=watcher,
+    )
+
+
+def masked_differences(plan: UpdatePlan | Regeneration) -> dict[str, str]:
+    """Return what would change in each file, without the credentials of an address."""
+    found = differences(plan.project, plan.merge)
+    return {path: masked_difference(text) for path, text in found.items()}
 
 
 def _agree(what: str, question: str, manner: Manner) -> None:
@@ -197,7 +211,8 @@ def _agree(what: str, question: str, manner: Manner) -> None:
         raise StateError("Nothing was changed.", code=ErrorCode.DECLINED)
 
 
-def _refused_by_git(error: GitError) -> StateError:
+def refused_by_git(error: GitError) -> StateError:
+    """Return what git said as an error of ours."""
     if is_without_room(error, Path(gettempdir(), "waypost-")):
         return temporary_trouble(error.cause)
     return StateError(f"git refused: {error.message}", hint=error.hint or "Nothing was changed.", code=ErrorCode.GIT)

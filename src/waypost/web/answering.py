@@ -16,10 +16,10 @@ from waypost.commands.replies.pages import (
     draft_fields,
 )
 from waypost.commands.replies.reply import Reply
+from waypost.drafts.archives import MIMETYPES, Form, packed
 from waypost.questions.answers import raise_problems
 from waypost.questions.schema import answers_toml
 from waypost.questions.values import as_text
-from waypost.web.archives import MIMETYPES, Form, packed
 from waypost.web.contents import Answerer, Asked, highlighted
 from waypost.web.safety import reply
 

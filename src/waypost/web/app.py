@@ -22,9 +22,11 @@ from waypost.errors import ExitCode, InternalError, UsageError, WaypostError
 from waypost.projects.planning import catalogue_of
 from waypost.sources.embedded import TemplateSource, embedded
 from waypost.sources.plain import compile_all
-from waypost.web import answering, local
+from waypost.web.answering import FOLLOWING
+from waypost.web.answering import add_routes as add_questions
 from waypost.web.contents import Answerer
 from waypost.web.folders import Folder
+from waypost.web.local import add_routes as add_projects
 from waypost.web.safety import Gate, Rate, as_json, dress
 
 _STATIC = Path(__file__).with_name("static")
@@ -83,7 +85,7 @@ def for_one(host: str, token: str, folder: Path) -> Flask:
     It makes projects in ``folder``, and shows and updates those that are there.
     """
     app = _app(Gate(hosts={host}, token=token), None, is_hosted=False)
-    local.add_routes(app, app.extensions["waypost"], Folder(folder))
+    add_projects(app, app.extensions["waypost"], Folder(folder))
     return app
 
 
@@ -110,7 +112,7 @@ def _app(gate: Gate, rate: Rate | None, *, is_hosted: bool) -> Flask:
         return _packed(dress(response))
 
     app.register_error_handler(Exception, _error)
-    answering.add_routes(app, answerer)
+    add_questions(app, answerer)
     Thread(target=compile_all, args=(answerer.catalogue,), daemon=True).start()
     return app
 
@@ -163,7 +165,7 @@ class Marks:
             response.vary.add("Accept-Encoding")
 
     def _mark_of(self, asked: Request) -> str:
-        if asked.method not in ("GET", "HEAD") or asked.endpoint not in answering.FOLLOWING:
+        if asked.method not in ("GET", "HEAD") or asked.endpoint not in FOLLOWING:
             return ""
         salt = f"-{self._salt}" if _UNRELEASED in self.source.version else ""
         hashed = hashlib.sha256(asked.path.encode() + b"?" + asked.query_string).hexdigest()[:32]

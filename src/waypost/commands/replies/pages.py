@@ -8,7 +8,8 @@ from typing import Any, Literal, NotRequired, TypedDict, cast
 from waypost.advice.rules import template_of
 from waypost.advice.shown.starters import EXAMPLES, starter_lines
 from waypost.advice.shown.text import RecommendationFields, recommendation_fields
-from waypost.commands.replies.fields import Fields, FileChange, ProblemFields, UpdateFields
+from waypost.commands.replies.fields import Fields, ProblemFields, UpdateFields
+from waypost.commands.replies.of_projects import CheckOneFields
 from waypost.commands.replies.reply import answer_fields
 from waypost.drafts.draft import Draft
 from waypost.drafts.hints import hints_of
@@ -149,6 +150,12 @@ class FoundFields(TypedDict):
     problem: str | None
 
 
+class ProjectFields(CheckOneFields):
+    """The reply of ``GET /api/projects/ID``: where the project stands, and the answers that it was made from."""
+
+    folder: str
+
+
 class FoldersFields(Fields):
     """The reply of ``GET /api/projects``: the folder, and the projects in it."""
 
@@ -172,8 +179,6 @@ class ShownUpdateFields(UpdateFields):
     title: str
     command: str
     needs_agreement: bool
-    diffs: Mapping[str, str]
-    kinds: Mapping[str, FileChange]
     sides: Mapping[str, SidesFields]
 
 

@@ -28,6 +28,7 @@ from waypost.commands.replies.pages import (
     ContentsFields,
     DraftFields,
     FoldersFields,
+    ProjectFields,
     ShownUpdateFields,
     TakeAwayFields,
 )
@@ -50,7 +51,16 @@ REPLIES: Mapping[str, tuple[type, ...]] = {
     "undo": (Fields,),
     "batch": (BatchFields,),
     "doctor": (DoctorFields,),
-    "web": (CatalogueFields, DraftFields, ContentsFields, TakeAwayFields, FoldersFields, ShownUpdateFields),
+    "web": (
+        CatalogueFields,
+        DraftFields,
+        ContentsFields,
+        TakeAwayFields,
+        FoldersFields,
+        ProjectFields,
+        ShownUpdateFields,
+        UpdateFields,
+    ),
     "schema": (JsonSchemaFields,),
 }
 """What each command replies with ``--json``; beside that each can fail."""
