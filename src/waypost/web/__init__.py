@@ -17,6 +17,8 @@ def create_app(**settings: Any) -> Flask:
 
     ``settings`` are those of ``waypost.web.app.hosted``.
     """
-    from waypost.web.app import hosted  # noqa: PLC0415 - importing the package costs nothing
+    from waypost.web.app import hosted, warm_up  # noqa: PLC0415 - importing the package costs nothing
 
-    return hosted(**settings)
+    app = hosted(**settings)
+    warm_up(app)
+    return app

@@ -113,8 +113,12 @@ def _app(gate: Gate, rate: Rate | None, *, is_hosted: bool) -> Flask:
 
     app.register_error_handler(Exception, _error)
     add_questions(app, answerer)
-    Thread(target=compile_all, args=(answerer.catalogue,), daemon=True).start()
     return app
+
+
+def warm_up(app: Flask) -> None:
+    """Compile every template meanwhile, so that the first who asks waits no longer than the next."""
+    Thread(target=compile_all, args=(app.extensions["waypost"].catalogue,), daemon=True).start()
 
 
 def _add_page(app: Flask, files: Site, *, is_hosted: bool) -> None:

@@ -14,7 +14,7 @@ from threading import Thread
 from waitress.server import create_server
 
 from waypost.errors import ErrorCode, StateError
-from waypost.web.app import for_one
+from waypost.web.app import for_one, warm_up
 
 LOOPBACK = "127.0.0.1"
 _THREADS = 8
@@ -31,6 +31,7 @@ def serve(folder: Path, *, port: int, opens_browser: bool, announce: Callable[[s
         host = f"{LOOPBACK}:{listener.getsockname()[1]}"
         token = secrets.token_urlsafe(32)
         app = for_one(host, token, folder)
+        warm_up(app)
         server = create_server(
             app, sockets=[listener], threads=_THREADS, ident=None, clear_untrusted_proxy_headers=True
         )
