@@ -251,8 +251,8 @@ def test_a_rehearsal_ends_when_nobody_reads_it_any_more(existing: tuple[Asking, 
     answers = {"answers": {"ci": "github"}, "to": None, "stays": True}
     shown = page.post(f"/api/projects/{id_}/preview", answers).get_json()
     response = page.post(f"/api/projects/{id_}/rehearse", {"plan": shown["plan"]})
-    lines = iter(response.response)
-    while b"begun" not in (line if isinstance(line := next(lines), bytes) else line.encode()):
-        pass
+    for line in response.iter_encoded():
+        if b"begun" in line:
+            break
     response.close()
     assert subprocess.run(["pgrep", "-f", f"touch {mark}"], check=False, capture_output=True).stdout == b""

@@ -58,7 +58,10 @@ def _hint(draft: Draft, question: Question, value: Value) -> Hint:
     given = {**draft.given, question.key: value}
     advised = _advised(draft, given)
     is_chosen = TEMPLATE in draft.given or question.key == TEMPLATE
-    problem = _problem(draft, completed(draft.catalogue, given, advised))
+    if is_chosen or advised == draft.recommendation.template:
+        problem = _problem_beside(draft, question.key, value, given, advised)
+    else:
+        problem = _problem(draft, completed(draft.catalogue, given, advised))
     if problem is not None and not is_chosen:
         # The answer may rule the advised template out, and then another one is advised.
         advised = template_of(_known(given), possible_templates(draft.catalogue, given))
@@ -77,6 +80,18 @@ def _advised(draft: Draft, given: Mapping[str, Value]) -> str:
 
 def _known(given: Mapping[str, Value]) -> dict[str, str]:
     return {key: value for key, value in decisions_in(given).items() if value != UNSURE}
+
+
+def _problem_beside(draft: Draft, key: str, value: Value, given: Mapping[str, Value], advised: str) -> Problem | None:
+    """Return the first refusal that one other answer brings: by the rows alone where no other answer follows it."""
+    context = draft.catalogue.with_answer(draft.resolution, key, value)
+    if context is None:
+        return _problem(draft, completed(draft.catalogue, given, advised))
+    standing = {problem.message for problem in draft.refusals}
+    for row in draft.catalogue.refusals:
+        if key in row.where and row.because not in standing and row.applies_to(context):
+            return Problem(key=key, message=row.because, nearest="", refusal=row)
+    return None
 
 
 def _problem(draft: Draft, answers: Mapping[str, Value]) -> Problem | None:

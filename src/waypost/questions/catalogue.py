@@ -62,6 +62,7 @@ class Resolution:
     question does not apply; ``problems`` what is wrong, in catalogue order.
     """
 
+    given: Mapping[str, Value] = field(repr=False)
     answers: Mapping[str, Value]
     unused: tuple[str, ...]
     problems: tuple[Problem, ...]
@@ -163,6 +164,7 @@ class Catalogue:
                 unused.append(entry.key)
             context[entry.key] = _native(entry, value if applies else default)
         return Resolution(
+            given=given,
             answers=answers,
             unused=tuple(unused),
             problems=(*problems, *(_blamed(row, given) for row in self.refusals if row.applies_to(context))),
@@ -192,6 +194,56 @@ class Catalogue:
             if not any(problem.refusal for problem in self.resolve({**others, key: value}).problems)
         )
         return found or values
+
+    def with_answer(self, resolution: Resolution, key: str, value: Value) -> Mapping[str, Any] | None:
+        """Return what the rows of refused combinations see if ``key`` were ``value`` beside all that stands.
+
+        None where other answers would follow, so that only resolving tells. Far cheaper than that.
+        """
+        given, before = resolution.given, resolution.context
+        after = {**before, key: _native(self.by_key[key], value)}
+        for entry in self._readers.get(key, ()):
+            place, names = self._places[entry.key], self._names_of(entry)
+            if names is None or entry.group == "project":
+                return None
+            seen = [name for name in names if name in given or self._places.get(name, place) < place]
+            old = {name: before[name] for name in (*seen, *self._fixed) if name in before}
+            new = {**old, key: after[key]}
+            if self._applies(entry, old) != self._applies(entry, new):
+                return None
+            if self.default_of(entry, old) != self.default_of(entry, new):
+                return None
+        return after
+
+    @cached_property
+    def _readers(self) -> Mapping[str, tuple[Question, ...]]:
+        """The entries up to the last question that look a question up, by its key."""
+        entries = [(entry, self._names_of(entry)) for entry in self._entries_up_to_last_question]
+        return {
+            key: tuple(entry for entry, names in entries if entry.key != key and (names is None or key in names))
+            for key in self.by_key
+        }
+
+    def _names_of(self, entry: Question) -> frozenset[str] | None:
+        """Return what the entry's texts look up, but for fixed names; None where that is not known."""
+        found: set[str] = set()
+        for text in (entry.when_source, entry.default_source, entry.validator_source):
+            if isinstance(text, str) and "{" in text and text != _REFUSAL:
+                variables = self._variables(text)
+                if variables is None:
+                    return None
+                found.update(variables)
+        return frozenset(found)
+
+    @cached_property
+    def _fixed(self) -> frozenset[str]:
+        """The facts that are the same whatever is answered."""
+        entries = (entry for entry in self.entries if not entry.is_asked and not isinstance(entry.default_source, str))
+        return frozenset(entry.key for entry in entries)
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {entry.key: place for place, entry in enumerate(self.entries)}
 
     def default_of(self, entry: Question, context: Mapping[str, Any]) -> Any:
         """Return the default of a question, or the value of a fact, beside the answers in ``context``."""
@@ -239,11 +291,8 @@ class Catalogue:
     def _variables(self, text: str) -> tuple[str, ...] | None:
         """Return the names that ``text`` looks up, but for fixed ones; None where that is not known."""
         if text not in self._names:
-            fixed = {
-                entry.key for entry in self.entries if not entry.is_asked and not isinstance(entry.default_source, str)
-            }
             names = self.expressions.names_in(text)
-            self._names[text] = None if names is None else tuple(sorted(names - fixed))
+            self._names[text] = None if names is None else tuple(sorted(names - self._fixed))
         return self._names[text]
 
     @cached_property
