@@ -151,6 +151,7 @@ def gunicorn(port: int, workers: int) -> list[str]:
     """Return the command that serves the hosted page, as the documentation has it."""
     return [
         *(sys.executable, "-m", "gunicorn", "--workers", str(workers), "--threads", "8", "--timeout", "30"),
+        *("--keep-alive", "30"),
         *("--bind", f"127.0.0.1:{port}", "--limit-request-line", "4600", "waypost.web:create_app(rate=None)"),
     ]
 

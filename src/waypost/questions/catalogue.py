@@ -20,7 +20,6 @@ from waypost.questions.reading import parse_yaml, read_catalogue
 from waypost.questions.values import as_json, is_true, type_problem
 
 # The validator with which copier goes through the rows of refused combinations. Here the rows are read as they are.
-_MOST_REMEMBERED = 10_000
 _REFUSAL = "{% include 'templates/questions/refusal.jinja' %}"
 
 
@@ -229,7 +228,7 @@ class Catalogue:
         found: set[str] = set()
         for text in (entry.when_source, entry.default_source, entry.validator_source):
             if isinstance(text, str) and "{" in text and text != _REFUSAL:
-                variables = self._variables(text)
+                variables = self.expressions.variables(text, self._fixed)
                 if variables is None:
                     return None
                 found.update(variables)
@@ -271,37 +270,7 @@ class Catalogue:
         return is_true(self._rendered(entry.when_source, context))
 
     def _rendered(self, text: str, context: Mapping[str, Any]) -> str:
-        """Return what ``text`` renders to, from memory where its names had the same values before.
-
-        So a set of answers next to one that was resolved costs a quarter: a page asks for a hundred of them.
-        """
-        if "{" not in text:
-            return text
-        variables = self._variables(text)
-        if variables is None:
-            return self.expressions.rendered(text, context)
-        values = (context.get(name) for name in variables)
-        seen = (text, *(value if isinstance(value, str | bool | None) else repr(value) for value in values))
-        if seen not in self._memory:
-            if len(self._memory) >= _MOST_REMEMBERED:
-                self._memory.clear()
-            self._memory[seen] = self.expressions.rendered(text, context)
-        return self._memory[seen]
-
-    def _variables(self, text: str) -> tuple[str, ...] | None:
-        """Return the names that ``text`` looks up, but for fixed ones; None where that is not known."""
-        if text not in self._names:
-            names = self.expressions.names_in(text)
-            self._names[text] = None if names is None else tuple(sorted(names - self._fixed))
-        return self._names[text]
-
-    @cached_property
-    def _names(self) -> dict[str, tuple[str, ...] | None]:
-        return {}
-
-    @cached_property
-    def _memory(self) -> dict[tuple[Any, ...], str]:
-        return {}
+        return self.expressions.remembered(text, context, self._fixed)
 
     def _problem(self, question: Question, value: Value, context: Mapping[str, Any]) -> Problem | None:
         problem = type_problem(question, value)

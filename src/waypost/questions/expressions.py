@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,8 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from waypost.errors import SourceError
 from waypost.questions.record import record_yaml
+
+_MOST_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +33,32 @@ class Expressions:
             return text
         with self._errors_at(repr(text[:200])):
             return self._template(text).render(context)
+
+    def remembered(self, text: str, context: Mapping[str, Any], fixed: AbstractSet[str]) -> str:
+        """Return what ``rendered`` does, from memory where the names in the text had the same values before.
+
+        So a set of answers next to one that was resolved costs a quarter: a page asks for a hundred of them. The
+        ``fixed`` names have the same value whatever is answered.
+        """
+        if "{" not in text:
+            return text
+        variables = self.variables(text, fixed)
+        if variables is None:
+            return self.rendered(text, context)
+        values = (context.get(name) for name in variables)
+        seen = (text, *(value if isinstance(value, str | bool | None) else repr(value) for value in values))
+        if seen not in self._memory:
+            if len(self._memory) >= _MOST_REMEMBERED:
+                self._memory.clear()
+            self._memory[seen] = self.rendered(text, context)
+        return self._memory[seen]
+
+    def variables(self, text: str, fixed: AbstractSet[str]) -> tuple[str, ...] | None:
+        """Return the names that ``text`` looks up, but for ``fixed`` ones; None where that is not known."""
+        if text not in self._names:
+            names = self.names_in(text)
+            self._names[text] = None if names is None else tuple(sorted(names - fixed))
+        return self._names[text]
 
     def rendered_file(self, path: str, context: Mapping[str, Any]) -> str:
         """Return what the file ``path`` of the template source renders to.
@@ -82,6 +111,14 @@ class Expressions:
         if text not in self._templates:
             self._templates[text] = self._environment.from_string(text)
         return self._templates[text]
+
+    @cached_property
+    def _names(self) -> dict[str, tuple[str, ...] | None]:
+        return {}
+
+    @cached_property
+    def _memory(self) -> dict[tuple[Any, ...], str]:
+        return {}
 
     @cached_property
     def _templates(self) -> dict[str, jinja2.Template]:
