@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,8 +16,13 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from waypost.errors import SourceError
 from waypost.questions.record import record_yaml
+from waypost.system.compiled import CompiledTemplates
+
+# Starts the name of a text among the names of templates: no path of a file can.
+_TEXT = "\0"
 
 _MOST_REMEMBERED = 10_000
+_OFTEN = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,16 +47,19 @@ class Expressions:
         """
         if "{" not in text:
             return text
-        variables = self.variables(text, fixed)
+        times = self._times[text] = self._times.get(text, 0) + 1
+        # Finding the names out costs as much as some renderings: a command that resolves a few times does without.
+        variables = self.variables(text, fixed) if times > _OFTEN else None
         if variables is None:
             return self.rendered(text, context)
         values = (context.get(name) for name in variables)
         seen = (text, *(value if isinstance(value, str | bool | None) else repr(value) for value in values))
-        if seen not in self._memory:
+        found = self._memory.get(seen)
+        if found is None:  # threads may find out at the same time, and find the same
             if len(self._memory) >= _MOST_REMEMBERED:
                 self._memory.clear()
-            self._memory[seen] = self.rendered(text, context)
-        return self._memory[seen]
+            found = self._memory[seen] = self.rendered(text, context)
+        return found
 
     def variables(self, text: str, fixed: AbstractSet[str]) -> tuple[str, ...] | None:
         """Return the names that ``text`` looks up, but for ``fixed`` ones; None where that is not known."""
@@ -108,9 +116,11 @@ class Expressions:
             ) from error
 
     def _template(self, text: str) -> jinja2.Template:
-        if text not in self._templates:
-            self._templates[text] = self._environment.from_string(text)
-        return self._templates[text]
+        return self._environment.get_template(_TEXT + text)
+
+    @cached_property
+    def _times(self) -> dict[str, int]:
+        return {}
 
     @cached_property
     def _names(self) -> dict[str, tuple[str, ...] | None]:
@@ -121,19 +131,25 @@ class Expressions:
         return {}
 
     @cached_property
-    def _templates(self) -> dict[str, jinja2.Template]:
-        return {}
-
-    @cached_property
     def _environment(self) -> SandboxedEnvironment:
         options = dict(self.options)
         options.pop("undefined", None)
         environment = SandboxedEnvironment(
-            loader=jinja2.FileSystemLoader(self.source),
+            loader=_TextsAndFiles(self.source),
             undefined=jinja2.StrictUndefined,
             optimized=False,
             cache_size=-1,
+            bytecode_cache=CompiledTemplates(repr(sorted(options.items()))),
             **options,
         )
         environment.filters["to_nice_yaml"] = record_yaml
         return environment
+
+
+class _TextsAndFiles(jinja2.FileSystemLoader):
+    """Loads the files of a template source by their paths, and texts by themselves, so that both are kept compiled."""
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        if template.startswith(_TEXT):
+            return template.removeprefix(_TEXT), "<text>", lambda: True
+        return super().get_source(environment, template)
