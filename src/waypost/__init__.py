@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from waypost.advice.model import Recommendation
+    from waypost.drafts.draft import Draft
     from waypost.model import Value
     from waypost.projects.creation import CreatedProject
     from waypost.projects.standing import Standing
+    from waypost.sources.plain import RenderedFile
     from waypost.update.plan import UpdatePlan
 
-__all__ = ["apply_update", "check", "create", "plan_update", "recommend"]
+__all__ = ["apply_update", "check", "create", "plan", "plan_update", "recommend", "render_tree"]
 
 
 def recommend(answers: Mapping[str, str]) -> Recommendation:
@@ -40,6 +42,31 @@ def recommend(answers: Mapping[str, str]) -> Recommendation:
     from waypost.advice.recommend import recommend
 
     return recommend(answers)
+
+
+def plan(answers: Mapping[str, Value | list[str]]) -> Draft:
+    """Return what the ``answers`` come to: the advice, all answers, and everything that is wrong with them, together.
+
+    ``answers`` are by question key, as for ``create``. Raises ``AnswersError`` only where a key is no question.
+    """
+    from waypost.drafts.draft import draft_of
+    from waypost.projects.planning import catalogue_of
+    from waypost.questions.answers import read_values, values_of
+    from waypost.sources.embedded import embedded_root
+
+    catalogue = catalogue_of(embedded_root())
+    return draft_of(catalogue, values_of(read_values(answers, catalogue)))
+
+
+def render_tree(draft: Draft) -> dict[str, RenderedFile]:
+    """Return every file of the project that ``create`` would make of the draft's answers, by path, all but ``.env``.
+
+    Touches no disk but to read the templates. Raises ``AnswersError`` where something is wrong with the answers.
+    """
+    from waypost.drafts.draft import files_of
+    from waypost.sources.embedded import embedded
+
+    return files_of(embedded(), draft)
 
 
 def create(

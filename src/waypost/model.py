@@ -15,12 +15,25 @@ Origin = Literal["set", "file", "recorded", "wizard", "seen", "advice", "default
 QuestionGroup = Literal["decision", "template", "project", "stack", "other"]
 
 
+_SPELT = {"api": "API", "ci": "CI", "django": "Django", "email": "email", "python": "Python"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Choice:
     """One choice of a question: what people read, and the value that is recorded."""
 
     label: str
     value: str
+
+    @property
+    def title(self) -> str:
+        """The label without its explanation."""
+        return self.label.partition(" - ")[0]
+
+    @property
+    def explanation(self) -> str:
+        """What the label says beyond its title; nothing where it says no more."""
+        return self.label.partition(" - ")[2]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +54,12 @@ class Question:
     """Whether every value of it is text, yes or no, or a list of texts, for copier as for us."""
 
     @property
+    def name(self) -> str:
+        """What people call it: its key in words."""
+        words = " ".join(_SPELT.get(word, word) for word in self.key.split("_"))
+        return words[:1].upper() + words[1:]
+
+    @property
     def values(self) -> tuple[str, ...]:
         """The values of the choices."""
         return tuple(choice.value for choice in self.choices)
@@ -58,6 +77,15 @@ class Refusal:
     where: Mapping[str, tuple[Value, ...]]
     status: Literal["impossible", "unsupported", "planned"]
     because: str
+
+    def applies_to(self, answers: Mapping[str, object]) -> bool:
+        """Whether every question that the row names has one of its values, or for a list answer holds one."""
+        return all(
+            any(value in values for value in answer)
+            if isinstance(answer := answers.get(key), list)
+            else answer in values
+            for key, values in self.where.items()
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -59,6 +59,11 @@ group = _group(
         "Make a project in the folder DESTINATION (by default one named after the project).",
     ),
     LazyCommand(
+        "web",
+        "waypost.cli.new:web",
+        "Show all this as a page in the browser; it makes and updates projects in PATH (by default this folder).",
+    ),
+    LazyCommand(
         "recommend",
         "waypost.cli.advice:recommend",
         "Say whether Flask or Django fits, with the evidence for and against.",

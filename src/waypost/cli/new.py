@@ -1,7 +1,9 @@
-"""Making a project, as it is typed. The help texts are in `group.py`."""
+"""Making a project, as it is typed or on a page. The help texts are in `group.py`."""
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -38,3 +40,26 @@ def new(destination: str | None, url: str | None, ref: str | None, **options: An
         when_made=interruption.end,
     )
     end_with(reply, options)
+
+
+@click.command()
+@click.argument("folder", default=".", metavar="[PATH]", shell_complete=folders)
+@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Listen there; on any free port by default.")
+@click.option("--no-browser", is_flag=True, help="Open no browser; the address is printed in any case.")
+def web(folder: str, *, port: int, no_browser: bool) -> None:
+    try:
+        from waypost.web.serving import serve  # noqa: PLC0415 - nothing else needs what a page is served with
+    except ModuleNotFoundError as error:
+        if error.name not in {"flask", "pygments", "waitress", "werkzeug"}:
+            raise
+        raise UsageError(
+            "the page needs Flask, waitress and Pygments, which are not all installed",
+            hint="Install them: python -m pip install 'waypost[web]'",
+        ) from error
+    serve(Path(folder), port=port, opens_browser=not no_browser, announce=_announce)
+
+
+def _announce(address: str) -> None:
+    click.echo(address)
+    sys.stdout.flush()
+    say("The page is for you alone; do not pass its address on. Ctrl-C ends it.")

@@ -30,11 +30,11 @@ from waypost.projects.project import Project, find_project, find_repository
 from waypost.questions.answers import Inputs
 from waypost.sources.failures import is_without_room, temporary_trouble
 from waypost.system.git import GitError
-from waypost.update.merge.changes import difference, merged_files
+from waypost.update.merge.changes import differences, merged_files
 from waypost.update.offers import offers_for
-from waypost.update.plan import UpdatePlan, apply_update, plan_of, plan_regeneration
+from waypost.update.plan import Regeneration, UpdatePlan, apply_update, plan_of, plan_regeneration
 from waypost.update.reading.environment import environment_of
-from waypost.update.rehearsal import rehearse
+from waypost.update.rehearsal import Rehearsal, Watcher, rehearse
 from waypost.update.writing import worktree
 
 if TYPE_CHECKING:  # what replies hold takes long to import, and only type checkers read it
@@ -127,7 +127,8 @@ def regenerate(folder: str, manner: Manner) -> Reply:
         if manner.is_preview:
             text = "\n".join([f"Would put back {counted(plan.merge.changes)}:", *listed])
             if manner.shows_diff:
-                fields["diff"] = masked_difference(difference(plan.project, plan.merge))
+                fields["diffs"] = masked_differences(plan)
+                fields["diff"] = "".join(fields["diffs"].values())
             return Reply(text=text, output=fields.get("diff", ""), fields=fields, is_diff=True)
         question = (
             "Put these files back as the template makes them? Your changes in them go (waypost undo takes it back)."
@@ -170,7 +171,8 @@ def _changed_project(folder: Path) -> Project:
 def _preview(plan: UpdatePlan, manner: Manner) -> Reply:
     fields = update_fields(plan, is_preview=manner.is_preview)
     if manner.shows_diff:
-        fields["diff"] = masked_difference(difference(plan.project, plan.merge))
+        fields["diffs"] = masked_differences(plan)
+        fields["diff"] = "".join(fields["diffs"].values())
     diff = fields.get("diff", "")
     lines = [f"{plan.title}: would change {counted(plan.changes)}.", *plan_lines(plan)]
     if plan.conflicts:
@@ -182,12 +184,7 @@ def _preview(plan: UpdatePlan, manner: Manner) -> Reply:
         fields["rehearsal"] = {"status": "not run", "commands": [], "failed": None, "failed_with": None}
         fields["status"] = "conflicts"
         return Reply(text="\n".join(lines), output=diff, fields=fields, is_diff=True, exit_code=ExitCode.CONFLICTS)
-    outcome = rehearse(
-        merged_files(plan.project, plan.merge),
-        plan.project.folder.name,
-        environment=environment_of(plan.project.folder),
-        steps=plan.consequences.variables,
-    )
+    outcome = rehearsed(plan)
     lines.append(rehearsal_line(outcome))
     fields["rehearsal"] = rehearsal_fields(outcome)
     fields["status"] = "done" if outcome.has_passed else "failed"
@@ -198,6 +195,23 @@ def _preview(plan: UpdatePlan, manner: Manner) -> Reply:
         is_diff=True,
         exit_code=ExitCode.DONE if outcome.has_passed else ExitCode.STATE,
     )
+
+
+def rehearsed(plan: UpdatePlan, watcher: Watcher | None = None) -> Rehearsal:
+    """Try a plan without conflicts out; what its commands print goes to the ``watcher``, or to standard error."""
+    return rehearse(
+        merged_files(plan.project, plan.merge),
+        plan.project.folder.name,
+        environment=environment_of(plan.project.folder),
+        steps=plan.consequences.variables,
+        watcher=watcher,
+    )
+
+
+def masked_differences(plan: UpdatePlan | Regeneration) -> dict[str, str]:
+    """Return what would change in each file, without the credentials of an address."""
+    found = differences(plan.project, plan.merge)
+    return {path: masked_difference(text) for path, text in found.items()}
 
 
 def agree(what: str, question: str, manner: Manner) -> None:

@@ -61,6 +61,7 @@ class Resolution:
     question does not apply; ``problems`` what is wrong, in catalogue order.
     """
 
+    given: Mapping[str, Value] = field(repr=False)
     answers: Mapping[str, Value]
     unused: tuple[str, ...]
     problems: tuple[Problem, ...]
@@ -162,9 +163,10 @@ class Catalogue:
                 unused.append(entry.key)
             context[entry.key] = _native(entry, value if applies else default)
         return Resolution(
+            given=given,
             answers=answers,
             unused=tuple(unused),
-            problems=(*problems, *self._refused(given, context)),
+            problems=(*problems, *(_blamed(row, given) for row in self.refusals if row.applies_to(context))),
             catalogue=self,
             context=context,
         )
@@ -175,9 +177,7 @@ class Catalogue:
         for entry in self._entries_up_to_last_question:
             if not entry.is_asked:
                 context[entry.key] = self.default_of(entry, context)
-        refused = (
-            _blamed(row, {key: value}) for row in self.refusals if key in row.where and _is_refused(row, context)
-        )
+        refused = (_blamed(row, {key: value}) for row in self.refusals if key in row.where and row.applies_to(context))
         return self._problem(self.by_key[key], value, context) or next(refused, None)
 
     def possible_values(self, key: str, given: Mapping[str, Value]) -> tuple[str, ...]:
@@ -194,12 +194,62 @@ class Catalogue:
         )
         return found or values
 
+    def with_answer(self, resolution: Resolution, key: str, value: Value) -> Mapping[str, Any] | None:
+        """Return what the rows of refused combinations see if ``key`` were ``value`` beside all that stands.
+
+        None where other answers would follow, so that only resolving tells. Far cheaper than that.
+        """
+        given, before = resolution.given, resolution.context
+        after = {**before, key: _native(self.by_key[key], value)}
+        for entry in self._readers.get(key, ()):
+            place, names = self._places[entry.key], self._names_of(entry)
+            if names is None or entry.group == "project":
+                return None
+            seen = [name for name in names if name in given or self._places.get(name, place) < place]
+            old = {name: before[name] for name in (*seen, *self._fixed) if name in before}
+            new = {**old, key: after[key]}
+            if self._applies(entry, old) != self._applies(entry, new):
+                return None
+            if self.default_of(entry, old) != self.default_of(entry, new):
+                return None
+        return after
+
+    @cached_property
+    def _readers(self) -> Mapping[str, tuple[Question, ...]]:
+        """The entries up to the last question that look a question up, by its key."""
+        entries = [(entry, self._names_of(entry)) for entry in self._entries_up_to_last_question]
+        return {
+            key: tuple(entry for entry, names in entries if entry.key != key and (names is None or key in names))
+            for key in self.by_key
+        }
+
+    def _names_of(self, entry: Question) -> frozenset[str] | None:
+        """Return what the entry's texts look up, but for fixed names; None where that is not known."""
+        found: set[str] = set()
+        for text in (entry.when_source, entry.default_source, entry.validator_source):
+            if isinstance(text, str) and "{" in text and text != _REFUSAL:
+                variables = self.expressions.variables(text, self._fixed)
+                if variables is None:
+                    return None
+                found.update(variables)
+        return frozenset(found)
+
+    @cached_property
+    def _fixed(self) -> frozenset[str]:
+        """The facts that are the same whatever is answered."""
+        entries = (entry for entry in self.entries if not entry.is_asked and not isinstance(entry.default_source, str))
+        return frozenset(entry.key for entry in entries)
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {entry.key: place for place, entry in enumerate(self.entries)}
+
     def default_of(self, entry: Question, context: Mapping[str, Any]) -> Any:
         """Return the default of a question, or the value of a fact, beside the answers in ``context``."""
         source = entry.default_source
         if not isinstance(source, str):
             return source if entry.type == "data" else _plain(source)
-        rendered = self.expressions.rendered(source, context)
+        rendered = self._rendered(source, context)
         match entry.type:
             case "yes-no":
                 return is_true(rendered)
@@ -210,9 +260,6 @@ class Catalogue:
             case _:
                 return rendered
 
-    def _refused(self, given: Mapping[str, Value], context: Mapping[str, Any]) -> tuple[Problem, ...]:
-        return tuple(_blamed(row, given) for row in self.refusals if _is_refused(row, context))
-
     @cached_property
     def _entries_up_to_last_question(self) -> tuple[Question, ...]:
         """All entries but the facts at the end, on which no question depends."""
@@ -220,7 +267,10 @@ class Catalogue:
         return self.entries[: last + 1]
 
     def _applies(self, entry: Question, context: Mapping[str, Any]) -> bool:
-        return is_true(self.expressions.rendered(entry.when_source, context))
+        return is_true(self._rendered(entry.when_source, context))
+
+    def _rendered(self, text: str, context: Mapping[str, Any]) -> str:
+        return self.expressions.remembered(text, context, self._fixed)
 
     def _problem(self, question: Question, value: Value, context: Mapping[str, Any]) -> Problem | None:
         problem = type_problem(question, value)
@@ -228,9 +278,7 @@ class Catalogue:
             return problem
         if question.validator_source == _REFUSAL:
             return None
-        message = self.expressions.rendered(
-            question.validator_source, {**context, question.key: _native(question, value)}
-        ).strip()
+        message = self._rendered(question.validator_source, {**context, question.key: _native(question, value)}).strip()
         return Problem(key=question.key, message=message, nearest="") if message else None
 
 
@@ -259,14 +307,6 @@ def _plain(value: object) -> Value:
     if isinstance(value, list):
         return tuple(str(item) for item in value)
     return value if isinstance(value, bool) else str(value)
-
-
-def _is_refused(refusal: Refusal, context: Mapping[str, Any]) -> bool:
-    """Whether every question that the row names has one of its values, or for a list answer holds one."""
-    return all(
-        any(value in values for value in answer) if isinstance(answer := context.get(key), list) else answer in values
-        for key, values in refusal.where.items()
-    )
 
 
 def _blamed(refusal: Refusal, given: Mapping[str, Value]) -> Problem:

@@ -208,11 +208,12 @@ class EnvironmentFields(TypedDict):
 
 
 class RegenerateFields(Fields):
-    """The reply of ``regenerate``: also what happens to each file, and with ``--diff`` how."""
+    """The reply of ``regenerate``: also what happens to each file, and with ``--diff`` how, whole and by file."""
 
     files: Mapping[str, FileChange]
     is_dry_run: bool
     diff: NotRequired[str]
+    diffs: NotRequired[Mapping[str, str]]
 
 
 class UpdateFields(RegenerateFields):

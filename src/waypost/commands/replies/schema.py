@@ -23,6 +23,15 @@ from waypost.commands.replies.fields import (
     UpdateFields,
 )
 from waypost.commands.replies.of_projects import AdoptFields, BatchFields, CheckFields, CheckOneFields, DoctorFields
+from waypost.commands.replies.pages import (
+    CatalogueFields,
+    ContentsFields,
+    DraftFields,
+    FoldersFields,
+    ProjectFields,
+    ShownUpdateFields,
+    TakeAwayFields,
+)
 from waypost.commands.replies.reply import SCHEMA_VERSION, Reply
 from waypost.errors import UsageError, nearest
 
@@ -43,6 +52,16 @@ REPLIES: Mapping[str, tuple[type, ...]] = {
     "undo": (Fields,),
     "batch": (BatchFields,),
     "doctor": (DoctorFields,),
+    "web": (
+        CatalogueFields,
+        DraftFields,
+        ContentsFields,
+        TakeAwayFields,
+        FoldersFields,
+        ProjectFields,
+        ShownUpdateFields,
+        UpdateFields,
+    ),
     "schema": (JsonSchemaFields,),
 }
 """What each command replies with ``--json``; beside that each can fail."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -55,11 +56,19 @@ class Merge:
 
 def difference(project: Project, merge: Merge) -> str:
     """Return the unified difference between the project's committed files and what they become."""
+    return "".join(differences(project, merge).values())
+
+
+def differences(project: Project, merge: Merge) -> dict[str, str]:
+    """Return the unified difference of each file, by its path: of a moved one by the path where it is then."""
     removed = [change.path for change in merge.changes if change.file is None]
     files = {change.path: change.file for change in merge.changes if change.file is not None}
     with trees_beside(project.objects, project.object_format) as trees:
         trees.write([Commit(label="merged", tree=project.tree, files=files, removed=removed)])
-        return trees.difference(project.tree, "merged").decode(errors="surrogateescape")
+        text = trees.difference(project.tree, "merged").decode(errors="surrogateescape")
+        paths = trees.differing(project.tree, "merged")
+    # No other line of a difference begins like that.
+    return dict(zip(paths, re.split(r"^(?=diff --git )", text, flags=re.MULTILINE)[1:], strict=True))
 
 
 def merged_files(project: Project, merge: Merge) -> dict[str, File]:

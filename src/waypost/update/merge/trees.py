@@ -164,6 +164,11 @@ class Trees:
         """Return the unified difference of two trees or branches, as ``git diff`` prints it."""
         return self._run("diff", "--no-ext-diff", "--no-color", "--find-renames", one, other)
 
+    def differing(self, one: str, other: str) -> list[str]:
+        """Return the paths of the files that ``difference`` shows, in its order: of moved ones where they are now."""
+        tokens = self._run("diff", "--no-ext-diff", "--find-renames", "--name-only", "-z", one, other)
+        return tokens.decode(errors="surrogateescape").split("\0")[:-1]
+
     def renames(self, one: str, other: str) -> dict[str, str]:
         """Return where files went from one tree to the other: the new path of each that moved."""
         tokens = self._run("diff-tree", "-r", "-z", "-M", "-l30000", "--diff-filter=R", "--name-status", one, other)
