@@ -216,7 +216,7 @@ def _examples(catalogue: Catalogue) -> list[ExampleFields]:
             "title": titles[kind],
             "answers": {"kind": kind} if template_of({"kind": kind}) == best else {"kind": kind, "template": best},
         }
-        for kind, (_, best) in EXAMPLES.items()
+        for kind, (_, (best, *_others)) in EXAMPLES.items()
         if kind in titles
     ]
 
