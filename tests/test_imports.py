@@ -23,6 +23,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("web",),
     ("commands.adoption",),
     ("commands",),
+    ("commands.changes",),
     ("commands.replies",),
     ("drafts",),
     ("update",),

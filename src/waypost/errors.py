@@ -208,7 +208,8 @@ def nearest(word: object, candidates: Iterable[str]) -> str:
 
     folded = str(word).strip().lower().replace("_", "-").replace(" ", "-")
     by_fold = {candidate.lower().replace("_", "-"): candidate for candidate in candidates}
-    close = difflib.get_close_matches(folded, by_fold, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(folded, by_fold, n=3, cutoff=0.5)
     if close:
-        return by_fold[close[0]]
+        # Letters in another order are the likelier mistake than other letters.
+        return by_fold[next((fold for fold in close if sorted(fold) == sorted(folded)), close[0])]
     return next((name for fold, name in by_fold.items() if folded and fold.startswith(folded)), "")

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from waypost.commands.changes.updates import MARKS
 from waypost.commands.replies.reply import Reply, answer_fields
-from waypost.commands.replies.updates import MARKS
 from waypost.errors import UsageError
 from waypost.model import Value
 from waypost.projects.creation import contents_of

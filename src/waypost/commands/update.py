@@ -9,9 +9,8 @@ from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 from waypost.address import masked_difference
-from waypost.commands.replies.features import feature_fields, feature_lines
-from waypost.commands.replies.reply import Reply, answer_fields
-from waypost.commands.replies.updates import (
+from waypost.commands.changes.features import feature_fields, feature_lines
+from waypost.commands.changes.updates import (
     conflict_lines,
     counted,
     file_fields,
@@ -25,6 +24,7 @@ from waypost.commands.replies.updates import (
     steps_after,
     update_fields,
 )
+from waypost.commands.replies.reply import Reply, answer_fields
 from waypost.errors import ErrorCode, ExitCode, StateError, UsageError
 from waypost.projects.project import Project, find_project, find_repository
 from waypost.questions.answers import Inputs

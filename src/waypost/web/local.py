@@ -10,11 +10,11 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 
 from waypost.commands.answers import answers_show
+from waypost.commands.changes.updates import update_fields
 from waypost.commands.check import check_projects
 from waypost.commands.new import new
 from waypost.commands.replies.pages import FoldersFields, ProjectFields, draft_fields
 from waypost.commands.replies.reply import Reply
-from waypost.commands.replies.updates import update_fields
 from waypost.commands.update import undo
 from waypost.drafts.draft import draft_of
 from waypost.questions.answers import Inputs, recorded_answers, values_of

@@ -11,9 +11,9 @@ from queue import Empty, Queue
 from threading import Event, Lock, Thread
 from typing import cast
 
+from waypost.commands.changes.updates import rehearsal_fields, update_fields
 from waypost.commands.replies.pages import ShownUpdateFields, SidesFields, TextFields
 from waypost.commands.replies.reply import error_fields
-from waypost.commands.replies.updates import rehearsal_fields, update_fields
 from waypost.commands.update import masked_differences, refused_by_git, rehearsed
 from waypost.errors import ErrorCode, InternalError, StateError, UsageError, WaypostError
 from waypost.questions.answers import Inputs

@@ -13,7 +13,7 @@ from waypost.adopting.material import material_of
 from waypost.adopting.nearest import candidates
 from waypost.adopting.stack import Findings, findings_of
 from waypost.commands.adoption.proposal import Proposal, Reading, catalogue_for, proposal_of
-from waypost.commands.replies.adoption import (
+from waypost.commands.changes.adoption import (
     distance_lines,
     fact_fields,
     fact_lines,
@@ -23,9 +23,9 @@ from waypost.commands.replies.adoption import (
     origin_line,
     unread_lines,
 )
+from waypost.commands.changes.updates import file_fields, file_lines, next_lines
 from waypost.commands.replies.of_projects import AdoptFields
 from waypost.commands.replies.reply import Reply, answer_fields, steps_into
-from waypost.commands.replies.updates import file_fields, file_lines, next_lines
 from waypost.commands.update import Manner, agree, refused_by_git
 from waypost.errors import ErrorCode, StateError
 from waypost.projects.planning import decision_keys

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from waypost.commands.replies.adoption import ancestor_lines, file_fields_of, left_lines
+from waypost.commands.changes.adoption import ancestor_lines, file_fields_of, left_lines
 from waypost.commands.replies.reply import answer_fields, steps_into
 from waypost.projects.project import Project, printable
 from waypost.projects.tracking import left_out
