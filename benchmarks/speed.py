@@ -4,7 +4,7 @@
 
 Each command runs as its own process in turns with what it is compared with, so that whatever else the machine does
 meets both. Processor time is the system's own account of the process and of all that it waited for, git included.
-Another copier than Waypost's own is installed with uv, for `copier update` (see benchmarks/updates.py).
+Another copier than Waypost's own is installed with uv, for `copier update` (see benchmarks/updates.py), and Django.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +33,8 @@ TEMPLATES = ("flask-micro", "flask-blueprints", "django-full")
 WAYPOST = (sys.executable, "-m", "waypost")
 MEBI = 1024
 LARGE = 50  # from so many projects on a batch has a goal
+DJANGO = "django>=5.2,<7"
+NOTHING_KEPT = {"WAYPOST_CACHE": ""}
 
 
 @dataclass(frozen=True)
@@ -66,20 +68,28 @@ class Bench:
         (home / ".gitconfig").write_text(identity)
         self.environment = {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1"}
         self.environment["TMPDIR"] = str(folder)
+        self.environment["WAYPOST_CACHE"] = str(home / "cache")
 
     def new_folder(self) -> Path:
         """Return a path that nothing is at."""
         self._count += 1
         return self.folder / f"n{self._count}"
 
-    def run(self, command: Sequence[str], cwd: Path | None = None, *, accepted: Sequence[int] = (0,)) -> Cost:
+    def run(
+        self,
+        command: Sequence[str],
+        cwd: Path | None = None,
+        *,
+        accepted: Sequence[int] = (0,),
+        variables: Mapping[str, str] | None = None,
+    ) -> Cost:
         """Run a command to its end and return what it cost."""
         output = self.folder / "output"
         with output.open("wb") as stream:
             process = subprocess.Popen(
                 command,
                 cwd=cwd or self.folder,
-                env=self.environment,
+                env={**self.environment, **(variables or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=subprocess.STDOUT,
@@ -90,6 +100,10 @@ class Bench:
             said = output.read_text(errors="replace")[-2000:]
             raise SystemExit(f"{command} ended with {process.returncode}:\n{said}")
         return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss // MEBI)
+
+    def forget(self) -> None:
+        """Delete what earlier runs of Waypost keep, so that the next one is the first."""
+        shutil.rmtree(Path(self.environment["WAYPOST_CACHE"]), ignore_errors=True)
 
     def compare(self, ours: Callable[[], Cost], theirs: Callable[[], Cost]) -> float:
         """Return the median ratio of two costs, taken in turns; the first turn only warms up."""
@@ -107,7 +121,7 @@ def main() -> None:
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a folder of its own is made in it
     with tempfile.TemporaryDirectory(prefix="waypost-speed-", dir=memory) as scratch:
         bench = Bench(Path(scratch), options.rounds)
-        rows = [*start_up(bench), *making(bench), *updating(bench)]
+        rows = [*start_up(bench), *making(bench), *beside_startproject(bench), *updating(bench)]
         batches, peaks = batching(bench, options.projects)
     report = PAGE.format(
         rows="\n".join(f"| {row.what} | {row.beside} | {row.ratio:.2f} | {row.goal or ''} |" for row in rows + batches),
@@ -129,15 +143,20 @@ def start_up(bench: Bench) -> list[Row]:
         "waypost answers validate": ("answers", "validate", str(answers)),
     }
     yardstick = (sys.executable, "-c", "import jinja2")
-    return [
-        Row(
-            f"`{name}`",
-            '`python -c "import jinja2"`',
-            bench.compare(lambda arguments=arguments: bench.run((*WAYPOST, *arguments)), lambda: bench.run(yardstick)),
-            3,
-        )
-        for name, arguments in commands.items()
-    ]
+    rows = []
+    for name, arguments in commands.items():
+
+        def ours(arguments: tuple[str, ...] = arguments) -> Cost:
+            return bench.run((*WAYPOST, *arguments))
+
+        def first(arguments: tuple[str, ...] = arguments) -> Cost:
+            bench.forget()
+            return bench.run((*WAYPOST, *arguments))
+
+        for label, run, goal in ((f"`{name}`", ours, 3), (f"`{name}`, the first time", first, None)):
+            ratio = bench.compare(run, lambda: bench.run(yardstick))
+            rows.append(Row(label, '`python -c "import jinja2"`', ratio, goal))
+    return rows
 
 
 def making(bench: Bench) -> list[Row]:
@@ -159,13 +178,42 @@ def making(bench: Bench) -> list[Row]:
     return rows
 
 
-def updating(bench: Bench) -> list[Row]:
-    """Compare the update from the first release to the templates of today with copier's, from one repository."""
+def beside_startproject(bench: Bench) -> list[Row]:
+    """Compare making a project with what Django itself does, which writes six files."""
+    environment = installed(bench, DJANGO)
+    rows = []
+    for template in TEMPLATES:
+
+        def ours(template: str = template) -> Cost:
+            return bench.run((*WAYPOST, "new", str(bench.new_folder()), "--set", f"template={template}", "--no-git"))
+
+        def first(ours: Callable[[], Cost] = ours) -> Cost:
+            bench.forget()
+            return ours()
+
+        def theirs() -> Cost:
+            folder = bench.new_folder()
+            folder.mkdir()
+            return bench.run((str(environment / "bin/django-admin"), "startproject", "project"), folder)
+
+        for when, run, goal in (("", ours, 1.3), (", the first time", first, None)):
+            name = f"`waypost new --no-git`, {template}{when}"
+            rows.append(Row(name, "`django-admin startproject`", bench.compare(run, theirs), goal))
+    return rows
+
+
+def installed(bench: Bench, requirement: str) -> Path:
+    """Return a virtual environment of its own that has a package."""
     environment = bench.new_folder()
     uv = str(Path(sys.executable).with_name("uv"))
     bench.run((uv, "venv", "--quiet", "--python", sys.executable, str(environment)))
-    bench.run((uv, "pip", "install", "--quiet", "--python", str(environment), TOOLS[0]))
-    copier = str(environment / "bin/copier")
+    bench.run((uv, "pip", "install", "--quiet", "--python", str(environment), requirement))
+    return environment
+
+
+def updating(bench: Bench) -> list[Row]:
+    """Compare the update from the first release to the templates of today with copier's, from one repository."""
+    copier = str(installed(bench, TOOLS[0]) / "bin/copier")
     source = repository_of_templates(bench)
     rows = []
     for template in TEMPLATES:
@@ -195,7 +243,8 @@ def batching(bench: Bench, sizes: Sequence[int]) -> tuple[list[Row], list[str]]:
 
     def single(number: int) -> Cost:
         wanted = f"template={TEMPLATES[number % len(TEMPLATES)]}"
-        return bench.run((*WAYPOST, "new", str(bench.new_folder()), "--set", wanted, "--json"))
+        command = (*WAYPOST, "new", str(bench.new_folder()), "--set", wanted, "--json")
+        return bench.run(command, variables=NOTHING_KEPT)
 
     rows, memory = [], []
     for size in sizes:
@@ -220,7 +269,7 @@ def batch(bench: Bench, size: int) -> Cost:
         for number in range(size)
     ]
     (folder / "fleet.toml").write_text("\n".join(entries))
-    cost = bench.run((*WAYPOST, "batch", str(folder / "fleet.toml"), "--quiet"))
+    cost = bench.run((*WAYPOST, "batch", str(folder / "fleet.toml"), "--quiet"), variables=NOTHING_KEPT)
     said = (bench.folder / "output").read_text().splitlines()
     if [json.loads(line)["status"] for line in said] != ["done"] * size:
         raise SystemExit("\n".join(said))
@@ -268,9 +317,12 @@ which both took turns. Only the ratios mean anything: seconds are another machin
 |---|---|---|---|
 {rows}
 
+Waypost keeps compiled templates from one run to the next; "the first time" there are none.
+
 Projects are made from the same templates with the same answers. The update leads from release 0.1.0 to the templates of
 today, both from one local repository; {copier} does it beside, because later ones need a newer git than Debian 12 has.
-A batch makes the three templates in turns, each project with its repository and first commit, as a single run does.
+A batch makes the three templates in turns, each project with its repository and first commit, as a single run does, and
+nothing is kept from earlier runs for either. Django's `startproject` writes six files, Waypost 25 to 250.
 
 The most memory that one process of a batch has, its starting process included:
 

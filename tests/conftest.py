@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 from support.running import Workplace
-from support.sources import SMALL, as_repository, copy_of_our_source
+from support.sources import ROOT, SMALL, as_repository, copy_of_our_source
 
 
 def pytest_configure() -> None:
@@ -18,6 +18,8 @@ def pytest_configure() -> None:
     What turns `make test` red is then the change. A proof looks at others each day.
     """
     os.environ.setdefault("WAYPOST_SEED", "1")
+    # Nothing of a test run belongs into the cache of the person who runs it.
+    os.environ.setdefault("WAYPOST_CACHE", str(ROOT / ".cache" / "waypost"))
     # On a busy machine the time that an example takes says nothing about it.
     settings.register_profile("waypost", deadline=None)
     settings.load_profile("waypost")

@@ -34,7 +34,9 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("wizard", "sources"),
     ("wizard.terminal",),
     ("advice.shown",),
-    ("advice", "practice", "questions", "system"),
+    ("advice", "practice", "questions"),
+    # What all three read is kept parsed from one run to the next.
+    ("system",),
     ("errors",),
     ("model", "address"),
 )
@@ -46,7 +48,7 @@ HOMES = {
     "copier": {"sources.by_copier"},
     "plumbum": {"sources.by_copier"},
     "pathspec": {"sources.by_copier"},
-    "jinja2": {"questions.expressions"},
+    "jinja2": {"questions.expressions", "system.compiled"},
     "questionary": {"wizard.terminal.prompts"},
     "prompt_toolkit": {"wizard.terminal.prompts", "wizard.terminal.styling", "wizard.terminal.streams"},
     "rich": {"advice.shown.drawing"},

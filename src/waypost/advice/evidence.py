@@ -14,6 +14,8 @@ from pkgutil import get_data
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
+from waypost.system.private import parsed
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -146,7 +148,7 @@ def parse_evidence(text: str) -> Evidence:
 
     Raises ValueError, with the place, for anything but well-formed evidence: that is a fault in Waypost, no user's.
     """
-    tables = tomllib.loads(text)
+    tables = parsed("toml", text, tomllib.loads)
     required = {"documents", "claim", "flask_claim", "disagreement", "left_out"}
     _require_keys(tables, "the evidence", required=required)
     documents = {key: _document(key, table) for key, table in tables["documents"].items()}

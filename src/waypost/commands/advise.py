@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from waypost.advice.model import Recommendation
 from waypost.advice.shown.starters import HEADING, starter_lines
 from waypost.advice.shown.text import Beside, recommendation_fields, recommendation_text
-from waypost.commands.replies.fields import RecommendFields
 from waypost.commands.replies.questions import next_question_fields
 from waypost.commands.replies.reply import Reply, answer_fields
 from waypost.practice.comparison import compare
@@ -23,6 +22,9 @@ from waypost.projects.planning import (
 )
 from waypost.questions.answers import Answer, Inputs, values_of
 from waypost.sources.embedded import embedded_root
+
+if TYPE_CHECKING:  # what replies hold takes long to import, and only type checkers read it
+    from waypost.commands.replies.fields import RecommendFields
 
 
 def advise(inputs: Inputs) -> Reply:

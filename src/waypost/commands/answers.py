@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from waypost.commands.replies.fields import AnswersFields, InitFields, JsonSchemaFields, NextQuestionFields
 from waypost.commands.replies.questions import next_question_fields, question_fields
 from waypost.commands.replies.reply import Reply, answer_fields, plan_fields
 from waypost.model import Value
@@ -16,6 +16,9 @@ from waypost.questions.catalogue import Catalogue
 from waypost.questions.record import RECORD, Record, read_record
 from waypost.questions.schema import answers_toml, json_schema, toml_value
 from waypost.sources.embedded import embedded_root, is_canonical
+
+if TYPE_CHECKING:  # what replies hold takes long to import, and only type checkers read it
+    from waypost.commands.replies.fields import AnswersFields, InitFields, JsonSchemaFields, NextQuestionFields
 
 
 def answers_init(inputs: Inputs) -> Reply:

@@ -10,8 +10,8 @@ import zlib
 from base64 import b85encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from waypost.commands.replies.fields import ChangedFields, DiffFields
 from waypost.commands.replies.reply import Reply, answer_fields
 from waypost.commands.replies.updates import MARKS
 from waypost.errors import UsageError
@@ -24,6 +24,9 @@ from waypost.questions.values import as_json, shown
 from waypost.sources.embedded import embedded
 from waypost.sources.plain import RenderedFile
 from waypost.update.merge.changes import ChangeKind
+
+if TYPE_CHECKING:  # what replies hold takes long to import, and only type checkers read it
+    from waypost.commands.replies.fields import ChangedFields, DiffFields
 
 _EXECUTABLE, _REGULAR = "100755", "100644"
 _BINARY_LINE = 52

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import gettempdir
+from typing import TYPE_CHECKING
 
 from waypost.address import masked_difference
 from waypost.commands.replies.features import feature_fields, feature_lines
-from waypost.commands.replies.fields import FeaturesFields, RegenerateFields
 from waypost.commands.replies.reply import Reply, answer_fields
 from waypost.commands.replies.updates import (
     conflict_lines,
@@ -36,6 +36,9 @@ from waypost.update.plan import UpdatePlan, apply_update, plan_of, plan_regenera
 from waypost.update.reading.environment import environment_of
 from waypost.update.rehearsal import rehearse
 from waypost.update.writing import worktree
+
+if TYPE_CHECKING:  # what replies hold takes long to import, and only type checkers read it
+    from waypost.commands.replies.fields import FeaturesFields, RegenerateFields
 
 
 @dataclass(frozen=True, kw_only=True)

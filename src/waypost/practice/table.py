@@ -13,6 +13,8 @@ from pkgutil import get_data
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
+from waypost.system.private import parsed
+
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "kind": (
@@ -60,7 +62,7 @@ def parse_projects(text: str) -> tuple[Project, ...]:
     Raises ValueError, with the project, for a value that no question has: that is a fault in Waypost, no user's.
     """
     compared = (line for line in text.splitlines() if not line.startswith(_NOT_COMPARED))
-    tables = tomllib.loads("\n".join(compared))
+    tables = parsed("toml", "\n".join(compared), tomllib.loads)
     projects = tuple(_project(row, tables["kinds"]) for row in tables["project"])
     addresses = [project.address for project in projects]
     if repeated := {address for address in addresses if addresses.count(address) > 1}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +14,10 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from waypost.errors import SourceError
 from waypost.questions.record import record_yaml
+from waypost.system.compiled import CompiledTemplates
+
+# Starts the name of a text among the names of templates: no path of a file can.
+_TEXT = "\0"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,24 +64,28 @@ class Expressions:
             ) from error
 
     def _template(self, text: str) -> jinja2.Template:
-        if text not in self._templates:
-            self._templates[text] = self._environment.from_string(text)
-        return self._templates[text]
-
-    @cached_property
-    def _templates(self) -> dict[str, jinja2.Template]:
-        return {}
+        return self._environment.get_template(_TEXT + text)
 
     @cached_property
     def _environment(self) -> SandboxedEnvironment:
         options = dict(self.options)
         options.pop("undefined", None)
         environment = SandboxedEnvironment(
-            loader=jinja2.FileSystemLoader(self.source),
+            loader=_TextsAndFiles(self.source),
             undefined=jinja2.StrictUndefined,
             optimized=False,
             cache_size=-1,
+            bytecode_cache=CompiledTemplates(repr(sorted(options.items()))),
             **options,
         )
         environment.filters["to_nice_yaml"] = record_yaml
         return environment
+
+
+class _TextsAndFiles(jinja2.FileSystemLoader):
+    """Loads the files of a template source by their paths, and texts by themselves, so that both are kept compiled."""
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        if template.startswith(_TEXT):
+            return template.removeprefix(_TEXT), "<text>", lambda: True
+        return super().get_source(environment, template)

@@ -16,6 +16,7 @@ import yaml
 
 from waypost.errors import SourceError
 from waypost.model import Choice, Question, QuestionGroup, QuestionType
+from waypost.system.private import parsed
 
 _GROUPS: Mapping[str, QuestionGroup] = {
     "decisions": "decision",
@@ -83,8 +84,14 @@ def _read(source: Path) -> tuple[dict[str, Any], tuple[Question, ...]]:
 
 
 def _documents(path: Path, loader: Any) -> list[Any]:
-    with path.open("rb") as stream:
-        return [document for document in yaml.load_all(stream, Loader=loader) if document]
+    text = path.read_text(encoding="utf-8")
+
+    def parse(text: str) -> list[Any]:
+        return [document for document in yaml.load_all(text, Loader=loader) if document]
+
+    # What is included can change while the text that includes it stays the same.
+    documents: list[Any] = parse(text) if "!include" in text else parsed("yaml", text, parse)
+    return documents
 
 
 def _flattened(documents: Sequence[Any]) -> Iterator[_Included]:

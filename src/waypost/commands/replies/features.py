@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from waypost.commands.replies.fields import FeatureFields
 from waypost.update.merge.changes import ChangeKind
 from waypost.update.offers import Offer
+
+if TYPE_CHECKING:  # what replies hold takes long to import, and only type checkers read it
+    from waypost.commands.replies.fields import FeatureFields
 
 _WIDTH = 100
 _FILES_SHOWN = 5

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from waypost.advice.evidence import UNSURE
 from waypost.advice.recommend import interim_advice
 from waypost.advice.rules import framework_of, possible_templates, template_of
-from waypost.commands.replies.fields import ChoiceFields, NextQuestionFields, QuestionFields
 from waypost.model import Question, Value
 from waypost.projects.planning import decision_keys
 from waypost.questions.catalogue import Catalogue, Resolution
 from waypost.questions.values import as_json
 from waypost.wizard.verdict import claims_about, standing_line
+
+if TYPE_CHECKING:  # what replies hold takes long to import, and only type checkers read it
+    from waypost.commands.replies.fields import ChoiceFields, NextQuestionFields, QuestionFields
 
 
 def next_question_fields(catalogue: Catalogue, given: Mapping[str, Value]) -> NextQuestionFields | None:

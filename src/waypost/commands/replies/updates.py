@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from waypost.commands.replies.fields import EnvironmentFields, FileChange, RehearsalFields, UpdateFields
 from waypost.commands.replies.reply import answer_fields, steps_into
 from waypost.projects.project import Project, printable
 from waypost.projects.tracking import left_out
@@ -15,6 +15,9 @@ from waypost.update.merge.trees import EXECUTABLE
 from waypost.update.plan import UpdatePlan
 from waypost.update.reading.environment import EnvironmentChange
 from waypost.update.rehearsal import Rehearsal
+
+if TYPE_CHECKING:  # what replies hold takes long to import, and only type checkers read it
+    from waypost.commands.replies.fields import EnvironmentFields, FileChange, RehearsalFields, UpdateFields
 
 MARKS = {"added": "A", "changed": "M", "removed": "D"}
 """What stands before a file in a list, by what becomes of it."""
