@@ -72,7 +72,7 @@ class ProfileViewSet(viewsets.ReadOnlyModelViewSet[Profile]):
         me = viewer_of(self.request)
         if self.action != "list":
             return Profile.objects.visible_to(me)
-        parameters = ProfileFilter(data=self.request.query_params)
+        parameters = ProfileFilter(data=self.request.query_params.dict())
         parameters.is_valid(raise_exception=True)
         return Profile.objects.wanted_by(me).matching(parameters.validated_data.get("q", ""))
 
