@@ -49,3 +49,9 @@ def test_no_thread_of_a_test_makes_a_logger(path: Path) -> None:
     """pytest 9.2 fails if werkzeug adds its logger, with the first line it logs, while pytest goes through them."""
     before = path.read_text(encoding="utf-8").split("make_server(")[0]
     assert 'logging.getLogger("werkzeug")' in before
+
+
+def test_what_may_fail_after_a_transaction_has_a_name() -> None:
+    """Django 5.2 writes the name of a callback that failed into the log, and a partial has none: that error is raised."""
+    calls = re.compile(r"on_commit\(partial\([^\n]*robust=True")
+    assert [name for name in names(TEMPLATES) if calls.search((ROOT / name).read_text(errors="replace"))] == []

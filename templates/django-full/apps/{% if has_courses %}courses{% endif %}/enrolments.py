@@ -3,8 +3,6 @@
 Whoever counts places has locked the course, so that everybody else who wants one of them waits.
 """
 
-from functools import partial
-
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
@@ -81,8 +79,12 @@ def move_up(course: Course) -> None:
         enrolment.status = Status.ENROLLED
         enrolment.began_at = enrolment.began_at or now
         enrolment.save(update_fields=["status", "began_at"])
-        # They have the place, whether the mail can be sent or not.
-        transaction.on_commit(partial(tell, enrolment.student, course), robust=True)
+        _tell_later(enrolment.student, course)
+
+
+def _tell_later(student: User, course: Course) -> None:
+    # They have the place, whether the mail can be sent or not.
+    transaction.on_commit(lambda: tell(student, course), robust=True)
 
 
 def seats(course: Course) -> int:

@@ -1,6 +1,5 @@
 """What follows when an enrolment is deleted, such as with the account of a student."""
 
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -15,4 +14,5 @@ from apps.courses.models import Enrolment, Status
 def give_the_place_away(instance: Enrolment, **_details: Any) -> None:
     """Let the first on the waiting list move up to a place that has become free."""
     if instance.status == Status.ENROLLED:
-        transaction.on_commit(partial(fill, instance.course_id), robust=True)
+        course_id = instance.course_id
+        transaction.on_commit(lambda: fill(course_id), robust=True)
