@@ -52,6 +52,6 @@ def test_no_thread_of_a_test_makes_a_logger(path: Path) -> None:
 
 
 def test_what_may_fail_after_a_transaction_has_a_name() -> None:
-    """Django 5.2 writes the name of a callback that failed into the log, and a partial has none: that error is raised."""
+    """Django 5.2 logs the name of a callback that failed; a partial has none, and the error is raised."""
     calls = re.compile(r"on_commit\(partial\([^\n]*robust=True")
     assert [name for name in names(TEMPLATES) if calls.search((ROOT / name).read_text(errors="replace"))] == []
