@@ -80,7 +80,7 @@ VARIANTS: dict[str, tuple[dict[str, object], str]] = {
     "staff roles, django-ninja": ({"admin": "multi-role", "api_library": "django-ninja"}, "3.12"),
     "pictures": ({"media": "local"}, "3.12"),
     "pictures on long-term support, django-ninja": (
-        {"media": "s3", "api_library": "django-ninja", "django_version": "5.2", "database": "postgresql"},
+        {"media": "s3", "api_library": "django-ninja", "django_version": "5.2"},
         "3.12",
     ),
 }

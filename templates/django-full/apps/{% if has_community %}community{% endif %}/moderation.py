@@ -50,7 +50,7 @@ def decide(moderator: User, asked: Report, decision: Report.Decision) -> Report:
     Raises `RefusedError` where another one has decided, or the moderator is part of it.
     """
     (person,) = lock(asked.person)
-    asked = Report.objects.select_for_update(of=("self",)).get(pk=asked.pk)
+    asked = Report.objects.select_for_update().get(pk=asked.pk)
     own = Profile.objects.filter(user=moderator).first()
     if not rules.may_decide(own.pk if own else None, asked.reporter_id, asked.person_id):
         raise RefusedError(_("Somebody else has to decide: this report is yours, or about you."))
