@@ -165,6 +165,8 @@ def test_the_list_of_dependencies_is_the_projects(render: Render) -> None:
         {"database": "mongodb"},
         {"monitoring": ["statsd", "prometheus"]},
         {"error_reports": "sentry"},
+        {"media": "s3"},
+        {"example_domain": "publishing"},
     )
     for variant in variants:
         tables = tomllib.loads((render("django-full", **variant) / "pyproject.toml").read_text(encoding="utf-8"))
