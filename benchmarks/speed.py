@@ -207,7 +207,7 @@ def installed(bench: Bench, requirement: str) -> Path:
     environment = bench.new_folder()
     uv = str(Path(sys.executable).with_name("uv"))
     bench.run((uv, "venv", "--quiet", "--python", sys.executable, str(environment)))
-    bench.run((uv, "pip", "install", "--quiet", "--python", str(environment), requirement))
+    bench.run((uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(environment), requirement))
     return environment
 
 
