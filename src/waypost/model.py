@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -86,6 +86,12 @@ class Refusal:
             else answer in values
             for key, values in self.where.items()
         )
+
+    def blamed_on(self, given: Iterable[str]) -> Problem:
+        """Return the problem that it is beside the questions that were ``given``: of the last of these, or of all."""
+        named = set(given)
+        keys = [key for key in self.where if key in named] or list(self.where)
+        return Problem(key=keys[-1], message=self.because, nearest="", refusal=self)
 
 
 @dataclass(frozen=True, kw_only=True)

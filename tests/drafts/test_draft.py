@@ -95,6 +95,13 @@ def test_every_way_out_ends_all_refusals(given: dict[str, Value]) -> None:
     assert [len(way.changes) for way in found.ways_out] == sorted(len(way.changes) for way in found.ways_out)
 
 
+def test_no_way_out_changes_more_than_another_that_it_holds() -> None:
+    found = draft({"kind": "cms", "accounts": "none", "example_domain": "publishing"})
+    results = [way.result for way in found.ways_out]
+    assert {"accounts": "login"} in results
+    assert not [one for one in results for other in results if other.items() < one.items()]
+
+
 def test_the_template_goes_back_to_the_advice_not_to_the_default_of_the_catalogue() -> None:
     found = draft({"kind": "ecommerce", "size": "large", "admin": "basic", "template": "flask-micro"})
     back = next(way for way in found.ways_out if way.changes.get("template", "") is None)

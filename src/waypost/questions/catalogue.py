@@ -17,7 +17,7 @@ from waypost.errors import nearest
 from waypost.model import Problem, Question, Refusal, Value
 from waypost.questions.expressions import Expressions
 from waypost.questions.reading import parse_yaml, read_catalogue
-from waypost.questions.values import as_json, is_true, type_problem
+from waypost.questions.values import as_json, as_value, is_true, ordered, type_problem
 
 # The validator with which copier goes through the rows of refused combinations. Here the rows are read as they are.
 _REFUSAL = "{% include 'templates/questions/refusal.jinja' %}"
@@ -110,7 +110,7 @@ class Catalogue:
         )
         return tuple(
             Refusal(
-                where={key: tuple(_plain(value) for value in values) for key, values in row["where"].items()},
+                where={key: tuple(as_value(value) for value in values) for key, values in row["where"].items()},
                 status=row["status"],
                 because=row["because"],
             )
@@ -156,7 +156,7 @@ class Catalogue:
             if problem:
                 problems.append(problem)
                 value = default
-            value = _ordered(entry, value)
+            value = ordered(entry, value)
             if applies:
                 answers[entry.key] = value
             elif entry.key in given:
@@ -166,7 +166,7 @@ class Catalogue:
             given=given,
             answers=answers,
             unused=tuple(unused),
-            problems=(*problems, *(_blamed(row, given) for row in self.refusals if row.applies_to(context))),
+            problems=(*problems, *(row.blamed_on(given) for row in self.refusals if row.applies_to(context))),
             catalogue=self,
             context=context,
         )
@@ -177,7 +177,7 @@ class Catalogue:
         for entry in self._entries_up_to_last_question:
             if not entry.is_asked:
                 context[entry.key] = self.default_of(entry, context)
-        refused = (_blamed(row, {key: value}) for row in self.refusals if key in row.where and row.applies_to(context))
+        refused = (row.blamed_on({key: value}) for row in self.refusals if key in row.where and row.applies_to(context))
         return self._problem(self.by_key[key], value, context) or next(refused, None)
 
     def possible_values(self, key: str, given: Mapping[str, Value]) -> tuple[str, ...]:
@@ -248,7 +248,7 @@ class Catalogue:
         """Return the default of a question, or the value of a fact, beside the answers in ``context``."""
         source = entry.default_source
         if not isinstance(source, str):
-            return source if entry.type == "data" else _plain(source)
+            return source if entry.type == "data" else as_value(source)
         rendered = self._rendered(source, context)
         match entry.type:
             case "yes-no":
@@ -295,21 +295,3 @@ def _as_answer(question: Question, default: Any) -> Value:
     """Return the default of a question as somebody would answer it: structured data as text."""
     is_data = question.type == "data" and not isinstance(default, str)
     return json.dumps(default, default=str) if is_data else default
-
-
-def _ordered(question: Question, value: Value) -> Value:
-    if not isinstance(value, tuple):
-        return value
-    return tuple(choice for choice in question.values if choice in value)
-
-
-def _plain(value: object) -> Value:
-    if isinstance(value, list):
-        return tuple(str(item) for item in value)
-    return value if isinstance(value, bool) else str(value)
-
-
-def _blamed(refusal: Refusal, given: Mapping[str, Value]) -> Problem:
-    """Blame the last of the row's questions that was given, or else the last of them."""
-    keys = [key for key in refusal.where if key in given] or list(refusal.where)
-    return Problem(key=keys[-1], message=refusal.because, nearest="", refusal=refusal)

@@ -38,6 +38,20 @@ def is_true(text: object) -> bool:
     return str(text).strip().lower() in _TRUE
 
 
+def ordered(question: Question, value: Value) -> Value:
+    """Return several choices in the order in which the question lists them, and any other value as it is."""
+    if not isinstance(value, tuple):
+        return value
+    return tuple(choice for choice in question.values if choice in value)
+
+
+def as_value(value: object) -> Value:
+    """Return what a catalogue writes as a default, as an answer: a list of texts, yes or no, or text."""
+    if isinstance(value, list):
+        return tuple(str(item) for item in value)
+    return value if isinstance(value, bool) else str(value)
+
+
 def type_problem(question: Question, value: Value) -> Problem | None:
     """Return what is wrong with the type or the choice of ``value``, if anything, with the nearest valid value.
 

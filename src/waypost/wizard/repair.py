@@ -87,7 +87,8 @@ def ways_out(
     """Return ways in which refused ``answers`` can stand together, those that change the fewest answers first.
 
     Each begins with a single change that ends the first refusal, and is completed to one that ends them all; answers
-    that were ``given`` change only where nothing else helps. None of them leads to the same answers as another.
+    that were ``given`` change only where nothing else helps. None of them leads to the same answers as another, or to
+    those and more.
     """
     found: dict[str, WayOut] = {}
     for problem in catalogue.resolve(answers).problems:
@@ -100,7 +101,8 @@ def ways_out(
             after = catalogue.resolve(apply_changes(answers, changes, advised=advised)).answers
             result = {name: after.get(name) for name in changes}
             found.setdefault(repr(sorted(result.items())), WayOut(changes=changes, result=result))
-    return tuple(sorted(found.values(), key=lambda way: len(way.changes)))
+    ways = [way for way in found.values() if not any(one.result.items() < way.result.items() for one in found.values())]
+    return tuple(sorted(ways, key=lambda way: len(way.changes)))
 
 
 def _single_changes(
